@@ -1,0 +1,37 @@
+# The two commands of Accord, `make demo` and `make test`, set up all they need in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.installed
+
+.PHONY: demo test check lock clean
+
+demo: $(SETUP)
+	$(BIN)/accord demo
+
+test: $(SETUP)
+	$(BIN)/pytest
+
+# What must hold beside the tests: style, types, the direction of imports, the corpus.
+check: $(SETUP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/accord validate
+
+# torch goes first and alone: asked for by another package, pip may bring its CUDA build.
+$(SETUP): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit("Accord needs Python 3.11 or newer; say make PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[train,dev]'
+	touch $@
+
+# Pin what is installed now, after a change of pyproject.toml.
+lock:
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools | sed 's/+cpu//' > requirements.lock
+
+clean:
+	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
