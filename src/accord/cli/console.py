@@ -1,0 +1,69 @@
+"""Where output goes: results to standard output, progress and errors to standard error."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from accord.model.progress import Listener, Step
+
+# Tables keep their shape when piped: a fixed width, no wrapping of words into the next column.
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on one line of standard output, as plain UTF-8."""
+    out.print(json.dumps(value, ensure_ascii=False, allow_nan=False), markup=False, soft_wrap=True)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Listener]:
+    """A progress bar on standard error; plain lines where that is no terminal."""
+    if not err.is_terminal:
+        with _lines(title) as listener:
+            yield listener
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=err, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def listen(step: Step) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = bars.add_task(
+                    f"{title}: {step.stage}", total=step.total, note=""
+                )
+            bars.update(tasks[step.stage], completed=step.done, note=_note(step))
+
+        yield listen
+
+
+@contextmanager
+def _lines(title: str) -> Iterator[Listener]:
+    """About five lines a stage: enough for a log."""
+
+    def listen(step: Step) -> None:
+        part = max(1, step.total // 5)
+        if step.done % part == 0 or step.done == step.total:
+            note = _note(step)
+            err.print(f"{title}: {step.stage} {step.done}/{step.total}{' ' if note else ''}{note}")
+
+    yield listen
+
+
+def _note(step: Step) -> str:
+    parts = []
+    if step.loss is not None:
+        parts.append(f"loss {step.loss:.3f}")
+    if step.score is not None:
+        parts.append(f"score {step.score:.3f}")
+    return ", ".join(parts)

@@ -1,0 +1,154 @@
+"""`accord evaluate`."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from accord.cli.console import err, out, print_json, progress
+from accord.cli.options import HERE, AsJson, Require, Root, Split
+from accord.cli.scores import check_requirements, headline, print_fact_scores, print_scores
+from accord.compare import Counts, Scores, Signature, Target, evaluate, versions
+from accord.corpus import Corpus, read_corpus
+from accord.document import Layer
+from accord.errors import InputError, ModelError
+from accord.facts import FactCounts, fact_counts, facts
+from accord.model import Extractor, load_model
+from accord.model.folder import model_hash
+from accord.model.recipe import read_recipe
+from accord.model.training import Fold, cross_label, folds, leave_one_out, train
+
+
+def command(
+    model: Annotated[Path | None, typer.Option("--model", help="A trained model's folder.")] = None,
+    recipe: Annotated[
+        Path | None, typer.Option("--recipe", help="Train by this recipe, once a fold.")
+    ] = None,
+    layer: Annotated[
+        str | None, typer.Option("--layer", help="A layer of annotations/ as the estimate.")
+    ] = None,
+    split: Split = "articles",
+    number: Annotated[
+        int | None, typer.Option("--folds", help="With --recipe: folds; default one a document.")
+    ] = None,
+    reference: Annotated[
+        str, typer.Option("--reference", help="The layer taken as right.")
+    ] = "gold",
+    require: Require = None,
+    root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Score a model, a recipe or a layer against a reference layer.
+
+    A model is never scored on text it was trained on: a trained one is refused there, a recipe is
+    trained once a fold, without the documents of that fold.
+
+    Examples:  accord evaluate --recipe models/recipes/articles-baseline.toml --split articles
+               accord evaluate --model models/NAME --require 'mention.strict.micro.f1>=0.8'
+
+    Exits with 1 if a --require does not hold.
+    """
+    if sum(x is not None for x in (model, recipe, layer)) != 1:
+        raise InputError("give one of --model, --recipe and --layer: what to score")
+    corpus = read_corpus(root)
+    ids = corpus.select(split)
+    seed = hashed = None
+    if model is not None:
+        estimate = by_model(load_model(model), model, corpus, ids)
+        hashed = model_hash(model)
+    elif recipe is not None:
+        tables = read_recipe(recipe)
+        seed = tables.get("seed", 0)
+        plan = folds(ids, number, seed=seed) if number else leave_one_out(ids)
+        estimate = by_recipe(tables, corpus, plan)
+    else:
+        estimate = {i: corpus.layer(str(layer), i) for i in ids}
+    truth = {i: corpus.layer(reference, i) for i in ids}
+    scores = evaluate(truth, estimate, corpus.schema)
+    right = facts_right(corpus, scores, truth, estimate)
+    signatures = [
+        Signature(
+            headline(target),
+            len(scores.documents),
+            corpus.hash(reference, scores.documents),
+            scores.reference,
+            scores.estimate,
+            versions(),
+            hashed,
+            seed,
+        )
+        for target in Target
+    ]
+    if as_json:
+        print_json(_json(scores, right, signatures))
+    else:
+        title = (
+            f"{scores.estimate} against {scores.reference}, {len(scores.documents)} documents, in %"
+        )
+        print_scores(scores, title)
+        print_fact_scores(right)
+        for signature in signatures:
+            out.print(str(signature), markup=False, soft_wrap=True)
+    if not check_requirements(scores, corpus.schema, require):
+        raise typer.Exit(1)
+
+
+def facts_right(
+    corpus: Corpus,
+    scores: Scores,
+    truth: Mapping[str, Layer],
+    estimate: Mapping[str, Layer],
+) -> FactCounts:
+    """The Fact measure over the scored documents."""
+    total = FactCounts(Counts(), Counts())
+    for i in scores.documents:
+        document = corpus.documents[i]
+        total += fact_counts(facts(document, truth[i]), facts(document, estimate[i]))
+    return total
+
+
+def by_model(
+    extractor: Extractor, folder: Path, corpus: Corpus, ids: Sequence[str]
+) -> dict[str, Layer]:
+    """A trained model's layers; ModelError if it learned from one of the texts."""
+    learned = set(dict(extractor.record["trained_on"]).values())
+    seen = [i for i in ids if corpus.documents[i].sha256 in learned]
+    if seen:
+        raise ModelError(
+            f"was trained on {', '.join(seen[:3])}{' and more' if len(seen) > 3 else ''}, and a "
+            "model is not scored on text it learned from; score its recipe with --recipe",
+            path=folder,
+        )
+    return {layer.document: layer for layer in extractor.extract(corpus.documents[i] for i in ids)}
+
+
+def by_recipe(tables: Mapping[str, Any], corpus: Corpus, plan: Sequence[Fold]) -> dict[str, Layer]:
+    """Layers of the folds' test documents, each by a model trained without them."""
+
+    def trainer(index: int, train_ids: Sequence[str]) -> Extractor:
+        held_out = plan[index].test
+        what = held_out[0] if len(held_out) == 1 else f"{len(held_out)} documents"
+        err.print(f"fold {index + 1} of {len(plan)}: {what} held out", markup=False)
+        with progress(f"fold {index + 1}") as listener:
+            return train(tables, corpus, train_ids, listener)
+
+    return cross_label(corpus, plan, trainer)
+
+
+def _json(scores: Scores, right: FactCounts, signatures: Sequence[Signature]) -> dict[str, Any]:
+    value = scores.to_json(documents=True)
+    parts = {"pledges": right.pledges, "members": right.members, "all": right.all}
+    value["facts"] = {
+        name: {
+            "tp": counts.tp,
+            "fp": counts.fp,
+            "fn": counts.fn,
+            "precision": counts.precision,
+            "recall": counts.recall,
+            "f1": counts.f1,
+        }
+        for name, counts in parts.items()
+    }
+    value["signatures"] = [signature.to_json() for signature in signatures]
+    return value

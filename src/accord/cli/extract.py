@@ -1,0 +1,99 @@
+"""`accord extract`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from accord.cli.console import err, out, print_json
+from accord.cli.facts import print_facts
+from accord.corpus.ingest import clean
+from accord.document import Document
+from accord.errors import InputError
+from accord.files import decode, read_text
+from accord.model import load_model
+from accord.pipeline import extract
+
+
+def command(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE_OR_FOLDER...", help="Texts; '-' reads standard input."),
+    ],
+    model: Annotated[Path, typer.Option("--model", help="A trained model's folder.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a document, a line each.")
+    ] = False,
+    cleaned: Annotated[
+        bool, typer.Option("--clean", help="Clean the text first, as `accord ingest` does.")
+    ] = False,
+) -> None:
+    """Extract mentions, relations and facts from texts (.txt, UTF-8; folders with all below them).
+
+    Example:  accord extract corpus/articles --model models/articles-baseline --json
+
+    JSON offsets are half-open, in Unicode code points. A text that cannot be read is reported and
+    the others are still done; the exit code is then 2.
+    """
+    reader = _Reader(inputs, cleaned=cleaned)
+    done = 0
+    for extraction in extract(load_model(model), reader):
+        done += 1
+        if as_json:
+            print_json(extraction.to_json())
+        else:
+            print_facts(extraction.facts, f"{extraction.document.id}")
+    err.print(f"{done} documents" + (f", {reader.failed} not read" if reader.failed else ""))
+    if not as_json and done == 0:
+        out.print("nothing extracted")
+    if reader.failed:
+        raise typer.Exit(2)
+
+
+class _Reader:
+    """The documents of the inputs, one at a time; what cannot be read is reported and counted."""
+
+    def __init__(self, inputs: list[str], *, cleaned: bool):
+        self._paths = list(_paths(inputs))
+        self._cleaned = cleaned
+        self.failed = 0
+
+    def __iter__(self) -> Iterator[Document]:
+        for name, path in self._paths:
+            try:
+                yield self._read(name, path)
+            except InputError as error:
+                self.failed += 1
+                err.print(f"error: {error}", markup=False, soft_wrap=True)
+
+    def _read(self, name: str, path: Path | None) -> Document:
+        if path is None:
+            text = decode(sys.stdin.buffer.read(), Path("(standard input)"))
+        else:
+            text = read_text(path)
+        if not text.strip():
+            raise InputError("has no text", path=path or "(standard input)")
+        if self._cleaned:
+            try:
+                text = clean(text).text
+            except InputError as error:
+                raise InputError(error.reason, path=path) from None
+        return Document(name, text)
+
+
+def _paths(inputs: list[str]) -> Iterator[tuple[str, Path | None]]:
+    """Document ids and paths; a folder's texts are named by their path under it."""
+    for name in inputs:
+        path = Path(name)
+        if name == "-":
+            yield "stdin", None
+        elif path.is_dir():
+            found = sorted(path.rglob("*.txt"))
+            if not found:
+                raise InputError("no .txt file in this folder", path=path)
+            for text in found:
+                yield text.relative_to(path).with_suffix("").as_posix(), text
+        else:
+            yield path.with_suffix("").as_posix(), path

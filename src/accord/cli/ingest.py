@@ -1,0 +1,40 @@
+"""`accord ingest`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from accord.cli.console import out, print_json
+from accord.cli.options import HERE, AsJson, Root
+from accord.corpus.ingest import ingest
+
+
+def command(
+    files: Annotated[list[Path], typer.Argument(help="Articles as plain text.")],
+    to: Annotated[
+        str, typer.Option("--to", help="Folder under corpus/ for the documents.")
+    ] = "articles",
+    root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Clean articles as found on the web into documents of the corpus.
+
+    Calls to follow and subscribe, bylines, captions and page footers are dropped; each dropped
+    line is listed here and kept with its reason in NAME.ingest.json beside the text.
+
+    Example:  accord ingest seeds/*.txt --to articles
+    """
+    for path in files:
+        document = f"{to.strip('/')}/{path.stem}"
+        cleaned = ingest(path, root, document)
+        if as_json:
+            dropped = [
+                {"line": d.line, "text": d.text, "reason": d.reason} for d in cleaned.dropped
+            ]
+            print_json({"document": document, "text": cleaned.text, "dropped": dropped})
+            continue
+        paragraphs = cleaned.text.count("\n\n") + 1
+        out.print(f"{path} -> corpus/{document}.txt: {paragraphs} paragraphs", markup=False)
+        for line in cleaned.dropped:
+            out.print(f"  dropped line {line.line} ({line.reason}): {line.text}", markup=False)

@@ -1,0 +1,146 @@
+"""A model's folder: its layout as data, written whole, and checked file by file when read.
+
+========================  ======================================================================
+file                      holds
+========================  ======================================================================
+``config.toml``           the recipe that `accord train` was given, byte for byte
+``schema.toml``           the label schema that the model was trained with
+``record.json``           what it came from: hashes, seeds, versions, processor, counts
+``card.md``, ``metrics.json``   for people, and for programs (written after training)
+``SHA256SUMS``            checksums of all files but the last two, as coreutils' sha256sum writes
+========================  ======================================================================
+
+Each kind of model adds its own files (`BASELINE`, `JOINT`). No file needs pickle to be read.
+"""
+
+import json
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from accord.corpus.checksums import FILE_NAME, checksum, read_checksums, write_checksums
+from accord.errors import ConflictError, InputError, ModelError
+from accord.files import read_text, write_bytes, write_text
+
+CONFIG = "config.toml"
+SCHEMA = "schema.toml"
+RECORD = "record.json"
+CARD = "card.md"
+METRICS = "metrics.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The kind of model, as ``config.toml`` names it, and the files its folder must hold."""
+
+    kind: str
+    files: tuple[str, ...]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """All files that a complete folder of this kind holds, checksums included."""
+        return (CONFIG, SCHEMA, RECORD, *self.files, FILE_NAME)
+
+
+BASELINE = Layout("baseline", ("mentions.spacy", "relations.safetensors", "relations.json"))
+JOINT = Layout("joint", ("model.onnx", "tokenizer.json", "calibration.json"))
+LAYOUTS = {layout.kind: layout for layout in (BASELINE, JOINT)}
+
+
+def check_model(folder: Path) -> Layout:
+    """The layout of a model folder, after every file's checksum was compared.
+
+    Raises ModelError naming the file that is missing or damaged, or the kind that is unknown.
+    """
+    if not folder.is_dir():
+        raise ModelError("no such model folder", path=folder)
+    layout = _layout(folder)
+    for name in layout.required:
+        if not (folder / name).is_file():
+            raise ModelError(
+                f"{name} is missing; a {layout.kind} model has {', '.join(layout.required)}",
+                path=folder,
+            )
+    sums = read_checksums(folder)
+    for name in layout.required[:-1]:
+        if name not in sums:
+            raise ModelError(f"{FILE_NAME} does not list {name}", path=folder)
+        found = checksum(folder / name)
+        if found != sums[name]:
+            raise ModelError(
+                f"damaged: its SHA-256 is {found[:12]}..., {FILE_NAME} says {sums[name][:12]}...; "
+                "restore the file or train again",
+                path=folder / name,
+            )
+    return layout
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """What the model was trained from; ModelError if the record cannot be read."""
+    try:
+        record = json.loads(read_text(folder / RECORD))
+    except (InputError, json.JSONDecodeError) as error:
+        raise ModelError(f"cannot be read: {error}", path=folder / RECORD) from None
+    if not isinstance(record, dict):
+        raise ModelError("must hold a JSON object", path=folder / RECORD)
+    return record
+
+
+def model_hash(folder: Path) -> str:
+    """SHA-256 over a model's files, in hexadecimal: the model's name in a score's signature."""
+    return checksum(folder / FILE_NAME)
+
+
+def write_model(
+    folder: Path, layout: Layout, files: Mapping[str, bytes], record: Mapping[str, Any]
+) -> None:
+    """Write a model folder whole: a temporary folder beside it takes its place when complete.
+
+    `files` holds ``config.toml``, ``schema.toml`` and the layout's own files. An existing model
+    is replaced; raises ConflictError if the folder holds anything else.
+    """
+    missing = {CONFIG, SCHEMA, *layout.files} - set(files)
+    if missing:
+        raise ValueError(f"no content for {', '.join(sorted(missing))}")
+    if folder.exists() and any(folder.iterdir()) and not (folder / FILE_NAME).is_file():
+        raise ConflictError(f"{folder} exists and is not a model; move it away or choose another")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        for name, data in files.items():
+            write_bytes(temporary / name, data)
+        write_text(temporary / RECORD, json_text(record))
+        names = [*files, RECORD]
+        write_checksums(temporary, {name: checksum(temporary / name) for name in names})
+        temporary.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.rename(folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """A mapping as JSON for a file: indented, key order kept, one line feed at the end."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _layout(folder: Path) -> Layout:
+    path = folder / CONFIG
+    try:
+        kind = tomllib.loads(read_text(path)).get("kind")
+    except InputError as error:
+        raise ModelError(error.reason, path=path) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(f"not valid TOML: {error}", path=path) from None
+    layout = LAYOUTS.get(kind) if isinstance(kind, str) else None
+    if layout is None:
+        raise ModelError(
+            f"unknown kind of model {kind!r}; known are {', '.join(LAYOUTS)}", path=path
+        )
+    return layout

@@ -1,0 +1,87 @@
+"""From scores to marks and pairs of marks, under the schema and without crossing.
+
+Shapes: B windows, W words, K widest mark, T mention types, N marks, P pairs, R relation types.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMark:
+    """A mark in words: first word, word after the last, type (from 1), log-odds that it is one."""
+
+    first: int
+    last: int
+    kind: int
+    score: float
+
+
+def softmax(scores: Floats) -> Floats:
+    """Probabilities along the last axis."""
+    shifted = np.exp(scores - scores.max(-1, keepdims=True))
+    result: Floats = shifted / shifted.sum(-1, keepdims=True)
+    return result
+
+
+def find_marks(scores: Floats, words: Ints) -> list[list[FoundMark]]:
+    """All marks that are likelier than none, crossing ones too, for each window, best first.
+
+    Scores [B, W, K, T + 1], words [B] (true lengths).
+    """
+    count, width = scores.shape[1], scores.shape[2]
+    last = np.arange(count)[:, None] + np.arange(1, width + 1)[None, :]  # W, K
+    inside = last[None] <= words[:, None, None]
+    # Comparing before the softmax keeps the work on the few spans that can win.
+    rows, first, index = np.nonzero((scores[..., 1:].max(-1) > scores[..., 0]) & inside)
+    chances = softmax(scores[rows, first, index].astype(np.float32))
+    kinds = chances[:, 1:].argmax(-1) + 1
+    chance = np.clip(chances[np.arange(len(kinds)), kinds], 1e-6, 1 - 1e-6)
+    odds = np.log(chance / (1 - chance))
+    found: list[list[FoundMark]] = [[] for _ in range(len(scores))]
+    for n in np.argsort(-chance, kind="stable"):
+        start = int(first[n])
+        mark = FoundMark(start, start + int(index[n]) + 1, int(kinds[n]), float(odds[n]))
+        found[rows[n]].append(mark)
+    return found
+
+
+def without_crossing(marks: Iterable[FoundMark], *, nested: bool) -> list[FoundMark]:
+    """The best marks that do not cross (nor overlap, unless nested), in reading order."""
+    kept: list[FoundMark] = []
+    for mark in sorted(marks, key=lambda m: (-m.score, m.first, m.last)):
+        if all(_compatible(mark, other, nested) for other in kept):
+            kept.append(mark)
+    return sorted(kept, key=lambda m: (m.first, -m.last))
+
+
+def _compatible(a: FoundMark, b: FoundMark, nested: bool) -> bool:
+    if a.last <= b.first or b.last <= a.first:
+        return True
+    if not nested or (a.first, a.last) == (b.first, b.last):
+        return False
+    return (a.first <= b.first and b.last <= a.last) or (b.first <= a.first and a.last <= b.last)
+
+
+def owner(first: int, last: int, windows: Sequence[tuple[int, int]]) -> int:
+    """Which of a paragraph's windows decides over a stretch of words.
+
+    Of the windows (first word, word after the last) that hold it, the one in which it stands
+    farthest from an edge that has text beyond it; -1 if none holds it.
+    """
+    best, margin = -1, -1
+    end = windows[-1][1]
+    for number, (start, stop) in enumerate(windows):
+        if not (start <= first and last <= stop):
+            continue
+        left = first - start if start else end
+        right = stop - last if stop < end else end
+        if min(left, right) > margin:
+            best, margin = number, min(left, right)
+    return best

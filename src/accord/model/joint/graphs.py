@@ -1,0 +1,123 @@
+"""The trained network as onnxruntime runs it: three graphs, fed with numpy arrays.
+
+``read.onnx``: pieces -> words' vectors and mark scores. ``type.onnx``: words and the marks found
+in them -> words read once more. ``relate.onnx``: words, marks' vectors and pairs -> pair scores.
+They are apart because between them the schema decides which marks and pairs are worth scoring.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accord.errors import ModelError
+from accord.model.joint.batches import ReadBatch
+from accord.model.joint.candidates import Marks
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+READ, TYPE, RELATE = "read.onnx", "type.onnx", "relate.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The onnxruntime sessions of a model; `type` is None for a model without the second read."""
+
+    read_session: Any
+    type_session: Any
+    relate_session: Any
+    widest: int
+
+    @classmethod
+    def load(cls, folder: Path, *, typed: bool, widest: int, threads: int) -> "Graphs":
+        """Open a model's graphs; ModelError naming the file that onnxruntime cannot open."""
+        return cls(
+            _session(folder / READ, threads),
+            _session(folder / TYPE, threads) if typed else None,
+            _session(folder / RELATE, threads),
+            widest,
+        )
+
+    def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
+        """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1]."""
+        widths = np.arange(min(self.widest, batch.starts.shape[1]))
+        feeds = {**batch.arrays(), "widths": widths}
+        words, scores = self.read_session.run(["vectors", "scores"], feeds)
+        return words, scores
+
+    def type(self, words: Floats, lengths: Ints, tags: Floats) -> Floats:
+        """Words' vectors with the marks known, [B, W, D]; `tags` as `tag_counts` gives them."""
+        if self.type_session is None:
+            return words
+        feeds = {"vectors": words, "tags": tags, "words": lengths}
+        result: Floats = self.type_session.run(["typed"], feeds)[0]
+        return result
+
+    def relate(
+        self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
+    ) -> Floats:
+        """Pair scores [B, P, R] from words [B, W, D], marks' vectors [N, 3 D] and pairs [B, P]."""
+        feeds = {
+            "vectors": words,
+            "words": lengths,
+            "marks": vectors,
+            "kinds": marks.kinds,
+            "first": marks.first,
+            "last": marks.last,
+            **pairs,
+        }
+        result: Floats = self.relate_session.run(["scores"], feeds)[0]
+        return result
+
+
+def tag_counts(marks: Marks, batch: int, width: int, types: int) -> Floats:
+    """How many marks of each type cover each word, and start at it: [B, W, 2 (T + 1)]."""
+    tags = np.zeros((batch, width, 2 * (types + 1)), np.float32)
+    for row, first, last, kind in zip(
+        marks.rows.tolist(), marks.first.tolist(), marks.last.tolist(), marks.kinds.tolist(),
+        strict=True,
+    ):  # fmt: skip
+        tags[row, first:last, kind] += 1
+        tags[row, first, types + 1 + kind] += 1
+    return tags
+
+
+def pool(words: Floats, marks: Marks) -> Floats:
+    """Marks' vectors [N, 3 D]: first word, last word and mean of words [B, W, D].
+
+    The mean adds up a mark's own words only, so that it does not hang on what stands before.
+    """
+    means = [
+        words[row, first:last].mean(0)
+        for row, first, last in zip(
+            marks.rows.tolist(), marks.first.tolist(), marks.last.tolist(), strict=True
+        )
+    ]
+    mean = np.stack(means) if means else np.zeros((0, words.shape[2]), np.float32)
+    return np.concatenate(
+        [words[marks.rows, marks.first], words[marks.rows, marks.last - 1], mean], -1
+    ).astype(np.float32)
+
+
+def _session(path: Path, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Batches come in many shapes; patterns remembered for each would only hold memory.
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises its own kinds
+        raise ModelError(
+            f"onnxruntime cannot open it: {str(error)[:200]}; restore the file or train again",
+            path=path,
+        ) from None

@@ -1,0 +1,283 @@
+"""The joint network: words are read once; marks and relations are scored from them.
+
+Shapes: B windows, L pieces, W words, D size of a word's vector, K widest mark, T mention types,
+N marks in all, P pairs a window, R relation types. Spans are in words, half-open.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from accord.model.joint.recipe import NetworkRecipe, TrainingRecipe
+from accord.model.joint.dropout import Dropout
+from accord.model.joint.encoder import FAR, Encoder
+
+# Gaps between head and tail, in words, that the network tells apart; and the pair's order, and
+# whether the tail stands in an earlier paragraph.
+GAPS = (0, 1, 2, 3, 4, 6, 9, 13, 20, 30, 60)
+_ELSEWHERE = 2 * (len(GAPS) + 1)
+
+# Where a word lies, seen from a pair: in the head, in the tail, between, before, after, within
+# two words before, within two words after; and in a paragraph that only the head stands in.
+_REGIONS = 8
+_NEAR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSize:
+    """What the schema and the encoder decide of the network's shape."""
+
+    mentions: int
+    relations: int
+    encoder: int
+
+
+class BiLSTM(nn.Module):
+    """Two one-way LSTMs, the second over each row turned round at the row's own length.
+
+    Padding then always comes last, and no row's result hangs on the others' lengths.
+    """
+
+    def __init__(self, size: int, units: int):
+        super().__init__()
+        self.forth = nn.LSTM(size, units, batch_first=True)
+        self.back = nn.LSTM(size, units, batch_first=True)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """X [B, W, D], lengths [B] -> [B, W, 2 units]."""
+        place = torch.arange(x.shape[1])[None]
+        turned = torch.where(place < lengths[:, None], lengths[:, None] - 1 - place, place)
+        back = _pick(self.back(_pick(x, turned))[0], turned)
+        return torch.cat([self.forth(x)[0], back], -1)
+
+
+class WordReader(nn.Module):
+    """Encoder, first piece of each word, and a BiLSTM over the words."""
+
+    def __init__(self, encoder: Encoder, size: int, config: NetworkRecipe, dropout: float):
+        super().__init__()
+        self.encoder = encoder
+        self.drop = Dropout(dropout)
+        self.size = 2 * config.lstm or size
+        self.lstm = BiLSTM(size, config.lstm) if config.lstm else None
+
+    def forward(
+        self, ids: Tensor, shapes: Tensor, starts: Tensor, pieces: Tensor, words: Tensor
+    ) -> Tensor:
+        """Ids, shapes [B, L], starts [B, W], pieces, words [B] -> words' vectors [B, W, D]."""
+        x: Tensor = self.drop(_pick(self.encoder(ids, shapes, pieces), starts))
+        return x if self.lstm is None else self.drop(self.lstm(x, words))
+
+
+class TypedReader(nn.Module):
+    """Reads the words once more, now knowing which marks of which types were found in them."""
+
+    def __init__(self, size: int, types: int, dropout: float):
+        super().__init__()
+        self.tags = nn.Linear(2 * (types + 1), size, bias=False)
+        nn.init.normal_(self.tags.weight, std=0.02)
+        self.lstm = BiLSTM(size, size // 2)
+        self.drop = Dropout(dropout)
+
+    def forward(self, words: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
+        """Words [B, W, D], tags [B, W, 2 (T + 1)], lengths [B] -> [B, W, D].
+
+        Tags count the marks of each type that cover a word, then those that start at it.
+        """
+        y: Tensor = words + self.drop(self.lstm(words + self.tags(tags), lengths))
+        return y
+
+
+class MarkScorer(nn.Module):
+    """Scores every stretch of up to K words as a mark of each type, or none.
+
+    Start, end, mean content and width are added before a non-linearity; beside it, start and end
+    are scored against each other for each type. Cost grows with W x K, not with a mark's length.
+    """
+
+    def __init__(self, size: int, types: int, config: NetworkRecipe, dropout: float):
+        super().__init__()
+        self.types, self.inner = types, config.bilinear
+        self.start = nn.Linear(size, config.marks)
+        self.end = nn.Linear(size, config.marks)
+        self.content = nn.Linear(size, config.marks)
+        self.width = nn.Embedding(config.widest, config.marks)
+        nn.init.normal_(self.width.weight, std=0.02)
+        self.out = nn.Linear(config.marks, types + 1)
+        self.start_pair = nn.Linear(size, self.inner * (types + 1))
+        self.end_pair = nn.Linear(size, self.inner)
+        self.drop = Dropout(dropout)
+
+    def forward(self, words: Tensor, widths: Tensor) -> Tensor:
+        """Words [B, W, D], widths [K] (0, 1, ...) -> scores [B, W, K, T + 1].
+
+        Score w, k is that of the span from word w of k + 1 words. Spans that reach past the last
+        word have scores too; they mean nothing.
+        """
+        batch, count = words.shape[0], words.shape[1]
+        first = torch.arange(count)[:, None]
+        width = widths[None, :]
+        last = (first + width).clamp(max=count - 1)  # W, K
+        total = functional.pad(self.content(words).float().cumsum(1), (0, 0, 1, 0))
+        mean = (total[:, last + 1] - total[:, :-1, None]) / (width + 1)[..., None]
+        x = self.start(words)[:, :, None] + self.end(words)[:, last] + self.width(widths)
+        x = self.out(self.drop(functional.gelu(x + mean.to(x.dtype)))).float()
+        starts = self.start_pair(words).view(batch, count * (self.types + 1), self.inner)
+        pair = (starts @ self.end_pair(words).transpose(1, 2)) / math.sqrt(self.inner)
+        pair = pair.view(batch, count, self.types + 1, count).float()
+        index = last[None, :, None, :].expand(batch, -1, self.types + 1, -1)
+        y: Tensor = x + pair.gather(3, index).transpose(2, 3)
+        return y
+
+
+class PairReader(nn.Module):
+    """A block in which every pair reads its paragraph: attention that knows where a word lies."""
+
+    def __init__(self, size: int, words: int, config: NetworkRecipe, dropout: float):
+        super().__init__()
+        self.heads = config.heads
+        self.query = nn.Linear(size, size)
+        self.key_value = nn.Linear(words, 2 * size)
+        self.out = nn.Linear(size, size)
+        self.norm_query = nn.LayerNorm(size)
+        self.norm = nn.LayerNorm(size)
+        self.region = nn.Embedding(_REGIONS, config.heads)
+        nn.init.zeros_(self.region.weight)
+        self.inner = nn.Sequential(
+            nn.Linear(size, config.inner),
+            nn.GELU(),
+            Dropout(dropout),
+            nn.Linear(config.inner, size),
+        )
+        self.drop = Dropout(dropout)
+
+    def forward(self, pairs: Tensor, words: Tensor, region: Tensor, hidden: Tensor) -> Tensor:
+        """Pairs [B, P, S], words [B, W, D], region [B, P, W], hidden [B, 1, 1, W] -> [B, P, S]."""
+        batch, count, size = pairs.shape
+        width = size // self.heads
+        q = self.query(self.norm_query(pairs)).view(batch, count, self.heads, width).transpose(1, 2)
+        k, v = (
+            self.key_value(words)
+            .view(batch, words.shape[1], 2, self.heads, width)
+            .permute(2, 0, 3, 1, 4)
+        )
+        weights = (q @ k.transpose(-1, -2)) / math.sqrt(width)
+        weights = weights + self.region(region).permute(0, 3, 1, 2) + hidden  # B, H, P, W
+        read = weights.float().softmax(-1).to(v.dtype) @ v
+        pairs = pairs + self.drop(self.out(read.transpose(1, 2).reshape(batch, count, size)))
+        y: Tensor = pairs + self.drop(self.inner(self.norm(pairs)))
+        return y
+
+
+class RelationScorer(nn.Module):
+    """Scores the pairs of marks: both ends, their types and distance, and what the pair reads."""
+
+    def __init__(self, size: int, counts: NetworkSize, config: NetworkRecipe, dropout: float):
+        super().__init__()
+        self.relations, self.inner = counts.relations, config.bilinear
+        self.head = nn.Linear(3 * size, config.pairs)
+        self.tail = nn.Linear(3 * size, config.pairs)
+        self.kind_head = nn.Embedding(counts.mentions + 1, config.pairs)
+        self.kind_tail = nn.Embedding(counts.mentions + 1, config.pairs)
+        nn.init.normal_(self.kind_head.weight, std=0.3)
+        nn.init.normal_(self.kind_tail.weight, std=0.3)
+        self.gap = nn.Embedding(_ELSEWHERE + 1, config.pairs)
+        nn.init.normal_(self.gap.weight, std=0.02)
+        self.blocks = nn.ModuleList(
+            PairReader(config.pairs, size, config, dropout) for _ in range(config.blocks)
+        )
+        self.norm = nn.LayerNorm(config.pairs)
+        self.out = nn.Sequential(
+            nn.Linear(config.pairs, config.pairs),
+            nn.GELU(),
+            Dropout(dropout),
+            nn.Linear(config.pairs, counts.relations),
+        )
+        self.head_pair = nn.Linear(3 * size, self.inner * counts.relations)
+        self.tail_pair = nn.Linear(3 * size, self.inner)
+        self.drop = Dropout(dropout)
+
+    def forward(
+        self,
+        words: Tensor,
+        lengths: Tensor,
+        marks: Tensor,
+        kinds: Tensor,
+        first: Tensor,
+        last: Tensor,
+        heads: Tensor,
+        tails: Tensor,
+        elsewhere: Tensor,
+    ) -> Tensor:
+        """Scores [B, P, R].
+
+        Words [B, W, D], lengths [B]; marks [N, 3 D], kinds, first, last [N]; heads, tails [B, P]
+        (indices into the marks) and elsewhere [B, P] (1: the tail is in an earlier paragraph).
+        """
+        a, b = self.head(marks) + self.kind_head(kinds), self.tail(marks) + self.kind_tail(kinds)
+        hs, he, ts, te = first[heads], last[heads], first[tails], last[tails]
+        pairs = a[heads] + b[tails] + self.gap(_gaps(hs, he, ts, te, elsewhere))
+        place = torch.arange(words.shape[1])
+        hidden = (place[None] >= lengths[:, None])[:, None, None, :] * FAR
+        region = _regions(place, hs, he, ts, te, elsewhere)
+        for block in self.blocks:
+            pairs = block(pairs, words, region, hidden)
+        scores = self.out(self.drop(self.norm(pairs))).float()
+        u = self.head_pair(marks).view(-1, self.relations, self.inner)[heads]  # B, P, R, I
+        v = self.tail_pair(marks)[tails][:, :, None]
+        y: Tensor = scores + (u * v).sum(-1).float() / math.sqrt(self.inner)
+        return y
+
+
+class JointNetwork(nn.Module):
+    """The three parts; training calls them one after the other, export takes them apart."""
+
+    def __init__(
+        self, encoder: Encoder, counts: NetworkSize, config: NetworkRecipe, training: TrainingRecipe
+    ):
+        super().__init__()
+        self.reader = WordReader(encoder, counts.encoder, config, training.head_dropout)
+        size = self.reader.size
+        self.typed = TypedReader(size, counts.mentions, training.head_dropout) if config.typed else None
+        self.marks = MarkScorer(size, counts.mentions, config, training.head_dropout)
+        self.relations = RelationScorer(size, counts, config, training.head_dropout)
+
+
+def pool_marks(words: Tensor, rows: Tensor, first: Tensor, last: Tensor) -> Tensor:
+    """Words [B, W, D], rows, first, last [N] -> vectors of the marks [N, 3 D]: start, end, mean."""
+    total = functional.pad(words.float().cumsum(1), (0, 0, 1, 0))
+    mean = (total[rows, last] - total[rows, first]) / (last - first)[:, None]
+    return torch.cat([words[rows, first], words[rows, last - 1], mean.to(words.dtype)], -1)
+
+
+def _pick(x: Tensor, index: Tensor) -> Tensor:
+    """X [B, A, D], index [B, C] -> [B, C, D]."""
+    return x.gather(1, index[..., None].expand(-1, -1, x.shape[-1]))
+
+
+def _gaps(hs: Tensor, he: Tensor, ts: Tensor, te: Tensor, elsewhere: Tensor) -> Tensor:
+    """The bucket of each pair's distance and order, [B, P]."""
+    gap = torch.where(ts >= he, ts - he, torch.where(hs >= te, hs - te, 0))
+    bucket = torch.zeros_like(gap)
+    for border in GAPS:
+        bucket = bucket + (gap > border)
+    bucket = bucket + (ts > hs) * (len(GAPS) + 1)
+    return torch.where(elsewhere > 0, _ELSEWHERE, bucket)
+
+
+def _regions(
+    place: Tensor, hs: Tensor, he: Tensor, ts: Tensor, te: Tensor, elsewhere: Tensor
+) -> Tensor:
+    """Where each word lies from each pair: place [W], the others [B, P] -> [B, P, W]."""
+    hs, he, ts, te = (t[..., None] for t in (hs, he, ts, te))
+    here = elsewhere[..., None] == 0
+    left, right = torch.minimum(hs, ts), torch.maximum(he, te)
+    region = torch.where(place < left, 3, torch.where(place < right, 2, 4))
+    region = torch.where((place < left) & (place >= left - _NEAR), 5, region)
+    region = torch.where((place >= right) & (place < right + _NEAR), 6, region)
+    region = torch.where((place >= ts) & (place < te), 1, region)
+    region = torch.where(here, region, 7)
+    return torch.where((place >= hs) & (place < he), 0, region)

@@ -1,0 +1,322 @@
+"""Paragraphs through the graphs: read in batches of one shape, marks found, pairs scored.
+
+The words' vectors of a chunk of paragraphs are held until its relations are scored; a chunk is
+some ten thousand words, so memory does not grow with the text.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accord.document import Span
+from accord.model.joint.batches import STEP, padded, padded_shape, stack
+from accord.model.joint.candidates import Marks, Pairs, pad, pairs_within
+from accord.model.joint.decode import FoundMark, find_marks, owner, without_crossing
+from accord.model.joint.graphs import Graphs, pool, tag_counts
+from accord.model.joint.schema_table import SchemaTable
+from accord.model.joint.words import Window
+
+Floats = NDArray[np.float32]
+
+# Pairs of one window are scored at most so many at a time, and a batch of them reads at most so
+# many words (pairs x words): it bounds the memory of a paragraph full of marks.
+_MOST_PAIRS = 256
+_MOST_READS = 1 << 19
+
+# A relation that crosses paragraphs looks among so many of the last marks for its tail.
+_LOOK_BACK = 512
+
+
+@dataclass
+class Paragraph:
+    """A paragraph on its way: where it stands, its words and windows, then what was found.
+
+    `spans`: of its words, in the document; `marks`: in its words, in reading order; `vectors`
+    [N, 3 D]: of the marks; `relations`: (head, tail, relation type, log-odds), indices into the
+    marks; `back`: the same with the tail as (paragraph, mark).
+    """
+
+    document: int
+    number: int
+    spans: list[Span]
+    windows: list[Window]
+    marks: list[FoundMark] = field(default_factory=list)
+    vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    relations: list[tuple[int, int, int, float]] = field(default_factory=list)
+    back: list[tuple[int, tuple[int, int], int, float]] = field(default_factory=list)
+
+    @property
+    def borders(self) -> list[tuple[int, int]]:
+        """First word and word after the last of each window."""
+        return [(w.first_word, w.first_word + w.words) for w in self.windows]
+
+
+@dataclass
+class _Job:
+    """One window of a paragraph, with the vectors of its words once they are read."""
+
+    paragraph: Paragraph
+    number: int
+    vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    found: list[FoundMark] = field(default_factory=list)
+    inside: list[int] = field(default_factory=list)
+
+    @property
+    def window(self) -> Window:
+        return self.paragraph.windows[self.number]
+
+    def marks(self, row: int) -> list[tuple[int, int, int, int]]:
+        """Row, first, last and type of the paragraph's marks in this window, in its words."""
+        shift = self.window.first_word
+        marks = (self.paragraph.marks[i] for i in self.inside)
+        return [(row, m.first - shift, m.last - shift, m.kind) for m in marks]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Finds marks and scores relations of paragraphs; `memory` holds earlier paragraphs' marks."""
+
+    graphs: Graphs
+    table: SchemaTable
+    nested: bool
+    reach: int
+    batch: int
+
+    def read(
+        self, paragraphs: Sequence[Paragraph], memory: dict[int, list[Paragraph]], floor: float
+    ) -> None:
+        """Fill in the paragraphs. Relations whose log-odds are under `floor` are left out.
+
+        `memory`: by document, its earlier paragraphs; these are added to it.
+        """
+        jobs = [_Job(p, n) for p in paragraphs for n in range(len(p.windows))]
+        self._find_marks(jobs, paragraphs)
+        self._type(jobs)
+        for paragraph in paragraphs:
+            memory.setdefault(paragraph.document, []).append(paragraph)
+        self._relate(jobs, memory, floor)
+
+    def _find_marks(self, jobs: Sequence[_Job], paragraphs: Sequence[Paragraph]) -> None:
+        for same in _same_shape(jobs, self.batch):
+            batch = stack([job.window for job in same])
+            vectors, scores = self.graphs.read(batch)
+            for row, (job, found) in enumerate(
+                zip(same, find_marks(scores, batch.words), strict=True)
+            ):
+                job.vectors, job.found = vectors[row], found
+        found_in: dict[int, list[FoundMark]] = defaultdict(list)
+        for job in jobs:
+            shift, borders = job.window.first_word, job.paragraph.borders
+            for mark in job.found:
+                first, last = mark.first + shift, mark.last + shift
+                # Where windows overlap, each stretch of words is decided by one of them.
+                if len(borders) == 1 or owner(first, last, borders) == job.number:
+                    found_in[id(job.paragraph)].append(
+                        FoundMark(first, last, mark.kind, mark.score)
+                    )
+        for paragraph in paragraphs:
+            paragraph.marks = without_crossing(found_in[id(paragraph)], nested=self.nested)
+        for job in jobs:
+            start, stop = job.paragraph.borders[job.number]
+            marks = enumerate(job.paragraph.marks)
+            job.inside = [i for i, m in marks if start <= m.first and m.last <= stop]
+
+    def _type(self, jobs: Sequence[_Job]) -> None:
+        """Read the words again with the marks known, and pool the marks' vectors."""
+        by_mark: dict[int, dict[int, Floats]] = defaultdict(dict)
+        for same in _same_shape(jobs, self.batch):
+            marks = _table(same)
+            words = np.stack([job.vectors for job in same])
+            lengths = np.array([job.window.words for job in same], np.int64)
+            tags = tag_counts(marks, len(same), words.shape[1], len(self.table.mentions))
+            words = self.graphs.type(words, lengths, tags)
+            vectors = pool(words, marks)
+            position = 0
+            for row, job in enumerate(same):
+                job.vectors = words[row]
+                borders = job.paragraph.borders
+                for i in job.inside:
+                    mark = job.paragraph.marks[i]
+                    if len(borders) == 1 or owner(mark.first, mark.last, borders) == job.number:
+                        by_mark[id(job.paragraph)][i] = vectors[position]
+                    position += 1
+        for paragraph in {id(job.paragraph): job.paragraph for job in jobs}.values():
+            rows = [by_mark[id(paragraph)][i] for i in range(len(paragraph.marks))]
+            if rows:
+                paragraph.vectors = np.stack(rows)
+
+    def _relate(
+        self, jobs: Sequence[_Job], memory: dict[int, list[Paragraph]], floor: float
+    ) -> None:
+        asked = [part for job in jobs for part in self._parts(job, memory)]
+        asked.sort(key=lambda part: (len(part.job.vectors), len(part.pairs)))
+        for parts in _batches(asked, self.batch):
+            scores = self._score(parts)
+            for row, part in enumerate(parts):
+                odds = scores[row, : len(part.pairs)]
+                good = (odds >= floor) & part.pairs.allowed
+                for pair, kind in zip(*np.nonzero(good), strict=True):
+                    part.keep(int(pair), int(kind), float(odds[pair, kind]))
+
+    def _parts(self, job: _Job, memory: dict[int, list[Paragraph]]) -> Iterator["_Part"]:
+        """The pairs that a window decides over, a few hundred at a time."""
+        paragraph = job.paragraph
+        marks = _table([job])
+        pairs = pairs_within(marks, self.table)
+        borders = paragraph.borders
+        if len(borders) > 1:
+            shift = job.window.first_word
+            first = np.minimum(marks.first[pairs.heads], marks.first[pairs.tails]) + shift
+            last = np.maximum(marks.last[pairs.heads], marks.last[pairs.tails]) + shift
+            ours = [
+                owner(a, b, borders) == job.number
+                for a, b in zip(first.tolist(), last.tolist(), strict=True)
+            ]
+            pairs = _subset(pairs, np.flatnonzero(ours))
+        here = [(paragraph, i) for i in job.inside]
+        for start in range(0, len(pairs), _MOST_PAIRS):
+            chosen = np.arange(start, min(start + _MOST_PAIRS, len(pairs)))
+            yield _Part(job, here, _subset(pairs, chosen))
+        yield from self._parts_back(job, memory)
+
+    def _parts_back(self, job: _Job, memory: dict[int, list[Paragraph]]) -> Iterator["_Part"]:
+        if not (self.table.across.any() and self.reach):
+            return
+        paragraph = job.paragraph
+        earlier = _earlier(memory[paragraph.document], paragraph.number)
+        ours = [
+            i
+            for i in job.inside
+            if owner(paragraph.marks[i].first, paragraph.marks[i].last, paragraph.borders)
+            == job.number
+        ]
+        ends: list[tuple[Paragraph, int]] = [(paragraph, i) for i in ours]
+        index = {(id(p), i): n for n, (p, i) in enumerate(ends)}
+        heads, tails, allowed = [], [], []
+        kinds = np.array([p.marks[i].kind for p, i in earlier], np.int64)
+        for head, i in enumerate(ours):
+            may = self.table.allowed[paragraph.marks[i].kind, kinds] & self.table.across
+            for n in np.flatnonzero(may.any(-1))[: self.reach].tolist():
+                p, j = earlier[n]
+                if (id(p), j) not in index:
+                    index[id(p), j] = len(ends)
+                    ends.append((p, j))
+                heads.append(head)
+                tails.append(index[id(p), j])
+                allowed.append(may[n])
+        for start in range(0, len(heads), _MOST_PAIRS):
+            stop = start + _MOST_PAIRS
+            count = len(heads[start:stop])
+            yield _Part(
+                job,
+                ends,
+                Pairs(
+                    np.zeros(count, np.int64),
+                    np.array(heads[start:stop], np.int64),
+                    np.array(tails[start:stop], np.int64),
+                    np.ones(count, np.int64),
+                    np.array(allowed[start:stop], bool),
+                ),
+            )
+
+    def _score(self, parts: Sequence["_Part"]) -> Floats:
+        """Scores [B, P, R] of the parts' pairs, one part a row."""
+        words = np.stack([part.job.vectors for part in parts])
+        lengths = np.array([part.job.window.words for part in parts], np.int64)
+        width = padded(max(len(part.pairs) for part in parts))
+        shape = (len(parts), width)
+        columns = {name: np.zeros(shape, np.int64) for name in ("heads", "tails", "elsewhere")}
+        vectors, rows, first, last, kinds = [], [], [], [], []
+        for row, part in enumerate(parts):
+            shift = part.job.window.first_word
+            offset = len(rows)
+            for paragraph, i in part.ends:
+                mark = paragraph.marks[i]
+                away = paragraph is not part.job.paragraph
+                vectors.append(paragraph.vectors[i])
+                rows.append(row)
+                first.append(0 if away else mark.first - shift)
+                last.append(1 if away else mark.last - shift)
+                kinds.append(mark.kind)
+            count = len(part.pairs)
+            columns["heads"][row, :count] = part.pairs.heads + offset
+            columns["tails"][row, :count] = part.pairs.tails + offset
+            columns["elsewhere"][row, :count] = part.pairs.elsewhere
+        marks = Marks(*(np.array(x, np.int64) for x in (rows, first, last, kinds)))
+        return self.graphs.relate(words, lengths, np.stack(vectors), marks, columns)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some pairs of a window; their heads and tails are indices into `ends`."""
+
+    job: _Job
+    ends: list[tuple[Paragraph, int]]
+    pairs: Pairs
+
+    def keep(self, pair: int, kind: int, odds: float) -> None:
+        """Note a relation in the head's paragraph."""
+        paragraph, head = self.ends[int(self.pairs.heads[pair])]
+        other, tail = self.ends[int(self.pairs.tails[pair])]
+        if other is paragraph:
+            paragraph.relations.append((head, tail, kind, odds))
+        else:
+            paragraph.back.append((head, (other.number, tail), kind, odds))
+
+
+def _same_shape(jobs: Sequence[_Job], most: int) -> Iterator[list[_Job]]:
+    """Batches of windows of one padded shape, shortest first."""
+    by_shape: dict[tuple[int, int], list[_Job]] = defaultdict(list)
+    for job in jobs:
+        by_shape[padded_shape(job.window)].append(job)
+    for shape in sorted(by_shape):
+        same = by_shape[shape]
+        for start in range(0, len(same), most):
+            yield same[start : start + most]
+
+
+def _batches(parts: Sequence[_Part], most: int) -> Iterator[list[_Part]]:
+    """Batches of parts whose words have one padded length."""
+    batch: list[_Part] = []
+    for part in parts:
+        words = len(part.job.vectors)
+        reads = (len(batch) + 1) * padded(len(part.pairs), STEP) * words
+        if batch and (
+            len(batch[0].job.vectors) != words or len(batch) == most or reads > _MOST_READS
+        ):
+            yield batch
+            batch = []
+        batch.append(part)
+    if batch:
+        yield batch
+
+
+def _earlier(paragraphs: Sequence[Paragraph], before: int) -> list[tuple[Paragraph, int]]:
+    """The last marks before a paragraph, nearest first."""
+    found: list[tuple[Paragraph, int]] = []
+    for paragraph in reversed(paragraphs):
+        if paragraph.number < before:
+            found += [(paragraph, i) for i in reversed(range(len(paragraph.marks)))]
+            if len(found) >= _LOOK_BACK:
+                break
+    return found[:_LOOK_BACK]
+
+
+def _table(jobs: Sequence[_Job]) -> Marks:
+    """The marks of some windows, row by row."""
+    rows = [mark for row, job in enumerate(jobs) for mark in job.marks(row)]
+    columns = np.array(rows, np.int64).reshape(-1, 4).T
+    return Marks(*columns)
+
+
+def _subset(pairs: Pairs, chosen: NDArray[np.int64]) -> Pairs:
+    return Pairs(
+        pairs.rows[chosen],
+        pairs.heads[chosen],
+        pairs.tails[chosen],
+        pairs.elsewhere[chosen],
+        pairs.allowed[chosen],
+    )

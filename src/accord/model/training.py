@@ -1,0 +1,88 @@
+"""Training a model of any kind from its recipe, and labelling documents it did not learn from."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accord.corpus import Corpus
+from accord.document import Layer
+from accord.errors import InputError
+from accord.model import Extractor
+from accord.model.folder import LAYOUTS
+from accord.model.progress import Listener, silent
+from accord.model.recipe import Data, fill
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Document ids to learn from and, apart from them, ids to label."""
+
+    train: tuple[str, ...]
+    test: tuple[str, ...]
+
+
+def recipe_data(recipe: Mapping[str, Any]) -> Data:
+    """The recipe's ``[data]`` table."""
+    table = recipe.get("data")
+    if not isinstance(table, dict):
+        raise InputError(
+            'the recipe has no [data] table; it names what to learn from: split = "..."'
+        )
+    return fill(Data, table, "[data]")
+
+
+def train(
+    recipe: Mapping[str, Any], corpus: Corpus, ids: Sequence[str], listener: Listener = silent
+) -> Extractor:
+    """Train the recipe's kind of model on the documents with these ids.
+
+    Raises InputError for a recipe or labels that cannot be used.
+    """
+    kind = recipe["kind"]
+    if kind == "baseline":
+        from accord.model.baseline import BaselineRecipe, train_baseline
+
+        return train_baseline(
+            fill(BaselineRecipe, recipe, "recipe"), corpus, ids, listener=listener
+        )
+    raise InputError(f"unknown kind of model {kind!r}; known are {', '.join(LAYOUTS)}")
+
+
+def leave_one_out(ids: Sequence[str]) -> tuple[Fold, ...]:
+    """For each document a fold that learns from all others; InputError for fewer than two."""
+    return folds(ids, len(ids), seed=0)
+
+
+def folds(ids: Sequence[str], number: int, *, seed: int) -> tuple[Fold, ...]:
+    """The documents in as many folds, shuffled by the seed; each is labelled once.
+
+    Raises InputError unless ``2 <= number <= len(ids)``.
+    """
+    if not 2 <= number <= len(ids):
+        raise InputError(
+            f"{len(ids)} documents cannot be split into {number} folds; at least 2 needed"
+        )
+    shuffled = sorted(ids)
+    random.Random(seed).shuffle(shuffled)  # noqa: S311 - an order of documents, no secret
+    parts = [tuple(sorted(shuffled[n::number])) for n in range(number)]
+    return tuple(
+        Fold(tuple(i for part in parts if part is not test for i in part), test) for test in parts
+    )
+
+
+def cross_label(
+    corpus: Corpus,
+    plan: Sequence[Fold],
+    trainer: Callable[[int, Sequence[str]], Extractor],
+) -> dict[str, Layer]:
+    """Layers of all folds' test documents, each by a model that never saw them.
+
+    `trainer` is given a fold's index and the ids to learn from.
+    """
+    layers: dict[str, Layer] = {}
+    for index, fold in enumerate(plan):
+        extractor = trainer(index, fold.train)
+        for layer in extractor.extract(corpus.documents[i] for i in fold.test):
+            layers[layer.document] = layer
+    return layers
