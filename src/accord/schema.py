@@ -1,5 +1,6 @@
 """The label schema: which mentions exist, which relations may join them, and what breaks it."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +15,18 @@ from accord.files import read_text
 
 @dataclass(frozen=True, slots=True)
 class MentionType:
-    """A type of mention; `text` is the guideline's short form, for tooltips and prompts."""
+    """A type of mention; `text` is the guideline's short form, for tooltips and prompts.
+
+    The rest tells `accord lint` what is suspicious: `everywhere`, a text marked once is marked
+    each time it occurs; `needs`, a mention takes part in one of these relations; `looks_like`, a
+    regular expression for text that should be marked.
+    """
 
     name: str
     text: str = ""
+    everywhere: bool = False
+    needs: tuple[str, ...] = ()
+    looks_like: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +203,15 @@ def _schema(data: dict[str, Any]) -> Schema:
     mentions: dict[str, MentionType] = {}
     for name, table in _tables(data, "mention").items():
         _name(name)
-        _keys(table, {"text"}, f"[mention.{name}]")
-        mentions[name] = MentionType(name, _string(table, "text", f"[mention.{name}]", default=""))
+        where = f"[mention.{name}]"
+        _keys(table, {"text", "everywhere", "needs", "looks_like"}, where)
+        mentions[name] = MentionType(
+            name,
+            _string(table, "text", where, default=""),
+            _flag(table, "everywhere", where),
+            _names(table, "needs", where, _tables(data, "relation"), "relation", required=False),
+            _pattern(table, "looks_like", where),
+        )
     if not mentions:
         raise SchemaError("a schema needs at least one [mention.NAME] table")
     relations: dict[str, RelationType] = {}
@@ -206,8 +222,8 @@ def _schema(data: dict[str, Any]) -> Schema:
         _keys(table, {"text", "head", "tail", *flags}, where)
         relations[name] = RelationType(
             name,
-            _types(table, "head", where, mentions),
-            _types(table, "tail", where, mentions),
+            _names(table, "head", where, mentions, "mention"),
+            _names(table, "tail", where, mentions, "mention"),
             _string(table, "text", where, default=""),
             *(_flag(table, flag, where) for flag in flags),
         )
@@ -258,15 +274,29 @@ def _flag(table: dict[str, Any], key: str, where: str) -> bool:
     return value
 
 
-def _types(
-    table: dict[str, Any], key: str, where: str, mentions: Mapping[str, MentionType]
+def _names(
+    table: dict[str, Any],
+    key: str,
+    where: str,
+    known: Mapping[str, object],
+    what: str,
+    *,
+    required: bool = True,
 ) -> tuple[str, ...]:
-    value = table.get(key)
-    if not isinstance(value, list) or not value:
-        raise SchemaError(f"{where}: {key} must be a list of mention types, not {value!r}")
+    value = table.get(key, None if required else [])
+    if not isinstance(value, list) or (required and not value):
+        raise SchemaError(f"{where}: {key} must be a list of {what} types, not {value!r}")
     for name in value:
-        if name not in mentions:
+        if not isinstance(name, str) or name not in known:
             raise SchemaError(
-                f"{where}: {key} names the unknown mention type {name!r}{_among(mentions)}"
+                f"{where}: {key} names the unknown {what} type {name!r}{_among(known)}"
             )
     return tuple(value)
+
+
+def _pattern(table: dict[str, Any], key: str, where: str) -> re.Pattern[str] | None:
+    text = _string(table, key, where, default="")
+    try:
+        return re.compile(text) if text else None
+    except re.error as error:
+        raise SchemaError(f"{where}: {key} is no regular expression: {error}") from None

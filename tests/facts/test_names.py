@@ -47,16 +47,51 @@ def test_organisations(text, key):
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        *((text, "US") for text in ("US", "U.S.", "USA", "U.S.A.", "American", "America", "the United States",
-                                    "United States of America", "Americans", "the US's")),
-        *((text, "GB") for text in ("UK", "U.K.", "Britain", "British", "Great Britain", "United Kingdom")),
-        ("Japanese", "JP"), ("the Netherlands", "NL"), ("Dutch", "NL"), ("Côte d’Ivoire", "CI"),
-        ("Ivory Coast", "CI"), ("Türkiye", "TR"), ("Turkey", "TR"), ("South Korean", "KR"), ("DPRK", "KP"),
-        ("Nigerien", "NE"), ("Nigerian", "NG"), ("Czech Republic", "CZ"), ("Hong Kong", "HK"), ("EU", "EU"),
-        ("Burma", "MM"), ("the Bahamas", "BS"), ("Bosnia and Herzegovina", "BA"), ("UAE", "AE"),
-        ("us", None), ("Korea", None), ("Georgia", None), ("Congo", None), ("Silicon Valley", None), ("", None),
+        *(
+            (text, "US")
+            for text in (
+                "US",
+                "U.S.",
+                "USA",
+                "U.S.A.",
+                "American",
+                "America",
+                "the United States",
+                "United States of America",
+                "Americans",
+                "the US's",
+            )
+        ),
+        *(
+            (text, "GB")
+            for text in ("UK", "U.K.", "Britain", "British", "Great Britain", "United Kingdom")
+        ),
+        ("Japanese", "JP"),
+        ("the Netherlands", "NL"),
+        ("Dutch", "NL"),
+        ("Côte d’Ivoire", "CI"),
+        ("Ivory Coast", "CI"),
+        ("Türkiye", "TR"),
+        ("Turkey", "TR"),
+        ("South Korean", "KR"),
+        ("DPRK", "KP"),
+        ("Nigerien", "NE"),
+        ("Nigerian", "NG"),
+        ("Czech Republic", "CZ"),
+        ("Hong Kong", "HK"),
+        ("EU", "EU"),
+        ("Burma", "MM"),
+        ("the Bahamas", "BS"),
+        ("Bosnia and Herzegovina", "BA"),
+        ("UAE", "AE"),
+        ("us", None),
+        ("Korea", None),
+        ("Georgia", None),
+        ("Congo", None),
+        ("Silicon Valley", None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_countries(text, code):
     assert country_key(text) == code
 
@@ -100,10 +135,17 @@ def test_same_name(a, b, kind, same):
 @pytest.mark.parametrize(
     ("text", "proper"),
     [
-        ("US-JOINT", True), ("Bank of Japan", True), ("Consortium", False), ("strategic alliance", False),
-        ("US firm", False), ("They", False), ("partnering", False), ("日本", True), ("company", False),
+        ("US-JOINT", True),
+        ("Bank of Japan", True),
+        ("Consortium", False),
+        ("strategic alliance", False),
+        ("US firm", False),
+        ("They", False),
+        ("partnering", False),
+        ("日本", True),
+        ("company", False),
     ],
-)  # fmt: skip
+)
 def test_names_and_descriptions(text, proper):
     assert is_proper(text) is proper
 

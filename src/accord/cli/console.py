@@ -1,6 +1,8 @@
 """Where output goes: results to standard output, progress and errors to standard error."""
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,14 +12,30 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from accord.model.progress import Listener, Step
 
+
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        # The reader of a pipe went away (`accord extract ... | head`): neither an error nor a
+        # result, so the exit code is the one that a shell shows for SIGPIPE.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(128 + 13)
+
+
 # Tables keep their shape when piped: a fixed width, no wrapping of words into the next column.
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+# Without emoji: rich would turn a text's ":fire:" into another character.
+out = _Output(highlight=False, soft_wrap=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on one line of standard output, as plain UTF-8."""
-    out.print(json.dumps(value, ensure_ascii=False, allow_nan=False), markup=False, soft_wrap=True)
+    """One JSON value on one line of standard output, as plain UTF-8 in any locale."""
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(line.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        out.on_broken_pipe()
 
 
 @contextmanager

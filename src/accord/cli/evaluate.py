@@ -60,7 +60,7 @@ def command(
     elif recipe is not None:
         tables = read_recipe(recipe)
         seed = tables.get("seed", 0)
-        plan = folds(ids, number, seed=seed) if number else leave_one_out(ids)
+        plan = leave_one_out(ids) if number is None else folds(ids, number, seed=seed)
         estimate = by_recipe(tables, corpus, plan)
     else:
         estimate = {i: corpus.layer(str(layer), i) for i in ids}

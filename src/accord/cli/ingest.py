@@ -7,7 +7,8 @@ import typer
 
 from accord.cli.console import out, print_json
 from accord.cli.options import HERE, AsJson, Root
-from accord.corpus.ingest import ingest
+from accord.corpus.ingest import ingest, prepare
+from accord.errors import InputError
 
 
 def command(
@@ -25,8 +26,17 @@ def command(
 
     Example:  accord ingest seeds/*.txt --to articles
     """
+    names: dict[str, Path] = {}
     for path in files:
         document = f"{to.strip('/')}/{path.stem}"
+        if document in names:
+            raise InputError(
+                f"{document} would also be the document of {names[document]}", path=path
+            )
+        # All are checked before one is written: a failing command changes nothing.
+        prepare(path, root, document)
+        names[document] = path
+    for document, path in names.items():
         cleaned = ingest(path, root, document)
         if as_json:
             dropped = [

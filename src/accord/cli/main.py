@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import accord
-from accord.cli import agree, demo, evaluate, extract, ingest, train, validate
+from accord.cli import agree, demo, evaluate, extract, ingest, lint, train, validate
 from accord.cli.console import err
 from accord.errors import AccordError
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (validate, ingest, agree, train, evaluate, extract, demo):
+for module in (validate, lint, ingest, agree, train, evaluate, extract, demo):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 
 
@@ -50,10 +50,11 @@ def main() -> None:
     except AccordError as error:
         err.print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True)
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader of a pipe went away (`accord extract ... | head`); that is no error of ours.
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        # A full disk, a folder without permission: a traceback's exit code 1 would read as a
+        # failed check.
+        err.print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True)
+        sys.exit(2)
     except KeyboardInterrupt:
         err.print("interrupted")
         sys.exit(130)

@@ -28,7 +28,10 @@ def command(
     data = recipe_data(tables)
     corpus = read_corpus(root)
     ids = corpus.select(data.split)
-    err.print(f"learning from {len(ids)} documents of {data.split!r}, layer {data.layer!r}")
+    err.print(
+        f"learning from {len(ids)} documents of {data.split!r}, layer {data.layer!r}",
+        markup=False,
+    )
     started = time.monotonic()
     with progress("training") as listener:
         extractor = train(tables, corpus, ids, listener)

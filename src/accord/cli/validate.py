@@ -26,10 +26,11 @@ def command(
 
     Exits with 1 if there is a finding.
     """
-    if record:
-        for name in record_checksums(root):
-            err.print(f"recorded {name}", markup=False)
     findings = validate(root)
+    if record and (recorded := record_checksums(root)):
+        for name in recorded:
+            err.print(f"recorded {name}", markup=False)
+        findings = validate(root)
     if as_json:
         print_json(
             [

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from accord.corpus.standoff import format_standoff
 from accord.document import Document, Layer
@@ -15,9 +16,11 @@ from accord.schema import Schema
 class Corpus:
     """Documents by id, layers by source and document id, and splits by name.
 
+    `root` is the folder they were read from.
     A split is a tuple of patterns over document ids ("practice/*"), as in `fnmatch`.
     """
 
+    root: Path
     schema: Schema
     documents: Mapping[str, Document]
     layers: Mapping[str, Mapping[str, Layer]]

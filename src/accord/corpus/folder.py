@@ -35,7 +35,7 @@ def read_corpus(root: Path) -> Corpus:
             if i not in documents:
                 raise InputError(f"labels a text that does not exist: {TEXTS}/{i}.txt", path=path)
             layers[source][i] = read_standoff(path, documents[i], source)
-    return Corpus(schema, documents, layers, read_splits(root))
+    return Corpus(root, schema, documents, layers, read_splits(root))
 
 
 def write_layer(root: Path, document: Document, layer: Layer) -> Path:
@@ -82,5 +82,6 @@ def read_splits(root: Path) -> Mapping[str, tuple[str, ...]]:
 def _by_id(folder: Path, suffix: str) -> dict[str, Path]:
     paths = {}
     for path in folder.rglob(f"*{suffix}"):
-        paths[path.relative_to(folder).with_suffix("").as_posix()] = path
+        if not path.is_dir():
+            paths[path.relative_to(folder).with_suffix("").as_posix()] = path
     return dict(sorted(paths.items()))

@@ -24,11 +24,14 @@ _SHORT = 120
 _WRAPPED = 60
 
 _PROMOTION = re.compile(
-    r"(follow|like|join|find|visit) (us|our)\b|subscribe\b|sign up\b|share (this|on|via)\b|"
-    r"(also read|read (more|also|next|full)|click here|download (our|the) app|advertisement|"
-    r"sponsored|get (our|the) (newsletter|app)|listen to this)\b",
+    r"(follow|join|find|visit) (us|our)\b|like us on\b|subscribe\b|sign up\b|"
+    r"share (this|on|via)\b|"
+    r"(also read|read (more|also|next|full)|click here|download (our|the) app|"
+    r"get (our|the) (newsletter|app)|listen to this)\b",
     re.IGNORECASE,
 )
+# Words that a sentence may start with too.
+_LABEL = re.compile(r"(advertisement|sponsored)\b", re.IGNORECASE)
 _FOOTER = re.compile(
     r"((explore )?more (topics|stories|news|from|on)|latest (stories|news)|"
     r"related (stories|articles|topics|news|posts)|trending( now)?|recommended( for you)?|"
@@ -39,14 +42,17 @@ _BYLINE = re.compile(
     r"(written |reported |story |words |edited )?by:? (?P<name>\S+( \S+){0,5})", re.IGNORECASE
 )
 _DATE_STAMP = re.compile(
-    r"(new update|(first |last )?(published|updated|posted|modified)\b.*|"
+    r"(new update|(first |last )?(published|updated|posted|modified)\b(:.*|.*\d.*)?|"
     r"\d+ min(ute)?s? read|just now|\d+ (minutes?|hours?|days?) ago)",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
     r"[(\[](image|photo|picture|pic|credit|file photo|source)\b[^)\]]*[)\]]|"
     r"^(image|photo|picture|file photo)( credit| source| by| via| courtesy)?s?\s*[:|/]|"
-    r"\b(getty images|shutterstock|image (via|credit|courtesy)|photo (by|via|credit|courtesy))\b",
+    r"\b(image (via|credit|courtesy)|photo (by|via|credit|courtesy))\b|"
+    # The agencies as a source, not as what the news is about.
+    r"([/|(©:.]\s*|\b(via|by|from) )(getty images|shutterstock)\b|"
+    r"^(getty images|shutterstock)$",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’)\]]*$")
@@ -68,6 +74,14 @@ class Cleaned:
 
     text: str
     dropped: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article ready to be written: cleaned, with the checksum of its source."""
+
+    cleaned: Cleaned
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +114,31 @@ def clean(text: str) -> Cleaned:
 def ingest(source: Path, root: Path, document: str) -> Cleaned:
     """Clean a file into ``corpus/DOCUMENT.txt``, with a record beside it and a checksum.
 
+    Raises as `prepare`, before anything is written.
+    """
+    prepared = prepare(source, root, document)
+    folder = root / TEXTS
+    sums = read_checksums(folder)
+    write_text(folder / f"{document}.txt", prepared.cleaned.text)
+    record = {
+        "source": source.name,
+        "sha256": prepared.sha256,
+        "dropped": [asdict(line) for line in prepared.cleaned.dropped],
+    }
+    write_text(
+        folder / f"{document}{RECORD_SUFFIX}",
+        json.dumps(record, ensure_ascii=False, indent=1) + "\n",
+    )
+    text_sum = hashlib.sha256(prepared.cleaned.text.encode()).hexdigest()
+    write_checksums(folder, {**sums, f"{document}.txt": text_sum})
+    return prepared.cleaned
+
+
+def prepare(source: Path, root: Path, document: str) -> Prepared:
+    """All of `ingest` but the writing.
+
     Raises ConflictError if the document exists with another text (labels may point into it),
-    InputError if the file is not UTF-8 or has no text.
+    InputError if the file is not UTF-8 or has no text, or the checksums cannot be read.
     """
     parts = document.split("/")
     if not all(re.fullmatch(r"[\w][\w.-]*", part) for part in parts):
@@ -122,21 +159,8 @@ def ingest(source: Path, root: Path, document: str) -> Cleaned:
             f"{target} exists with another text, and labels may point into it; "
             "ingest under another name, or delete it first"
         )
-    write_text(target, cleaned.text)
-    record = {
-        "source": source.name,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "dropped": [asdict(line) for line in cleaned.dropped],
-    }
-    write_text(
-        folder / f"{document}{RECORD_SUFFIX}",
-        json.dumps(record, ensure_ascii=False, indent=1) + "\n",
-    )
-    sums = read_checksums(folder)
-    write_checksums(
-        folder, {**sums, f"{document}.txt": hashlib.sha256(cleaned.text.encode()).hexdigest()}
-    )
-    return cleaned
+    read_checksums(folder)
+    return Prepared(cleaned, hashlib.sha256(data).hexdigest())
 
 
 def _blocks(text: str) -> list[list[_Line]]:
@@ -168,8 +192,9 @@ def _reasons(block: list[_Line], *, footer: bool) -> list[str | None]:
         return ["footer"] * len(block)
     reasons = [_reason(line.text) for line in block]
     if "byline" in reasons and not any(_is_prose(line.text) for line in block):
-        # Around a byline stand time stamps and the lead picture's description.
-        return [reason or "beside the byline" for reason in reasons]
+        # After a byline stand time stamps and the lead picture's description, before it the title.
+        first = reasons.index("byline")
+        return reasons[:first] + [reason or "beside the byline" for reason in reasons[first:]]
     if len(block) > 1 and not any(_is_prose(line.text) for line in block):
         for index in range(len(block) - 1):
             if _repeats(block[index].text, block[index + 1].text):
@@ -184,6 +209,8 @@ def _reason(text: str) -> str | None:
     if _CREDIT.search(text) and not _SENTENCE_END.search(text.rstrip(")]")):
         return "caption or credit"
     if _PROMOTION.match(text) and not re.search(r"\w[.!?] \w", text):
+        return "promotion"
+    if _LABEL.match(text) and not _is_prose(text):
         return "promotion"
     match = _BYLINE.fullmatch(text)
     if match and match["name"][0].isupper() and not _is_prose(text):

@@ -23,8 +23,8 @@ from accord.files import read_text, write_text
 
 SUFFIX = ".ann"
 
-_MENTION = re.compile(r"(T[0-9]+)\t(\S+) ([0-9]+) ([0-9]+)\t(.*)", re.DOTALL)
-_RELATION = re.compile(r"(R[0-9]+)\t(\S+) Arg1:(T[0-9]+) Arg2:(T[0-9]+)[\t ]*")
+_MENTION = re.compile(r"(T[0-9]{1,18})\t(\S+) ([0-9]+) ([0-9]+)\t(.*)", re.DOTALL)
+_RELATION = re.compile(r"(R[0-9]{1,18})\t(\S+) Arg1:(T[0-9]{1,18}) Arg2:(T[0-9]{1,18})[\t ]*")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _OTHER_KINDS = {
     "E": "events",
@@ -65,7 +65,7 @@ def parse_standoff(text: str, document: Document, source: str) -> Parsed:
             continue
         item = line.split("\t", 1)[0]
         try:
-            if item in lines:
+            if item in lines and item[0] in "TR":
                 raise ValueError(f"the id {item} stands on line {lines[item]} already")
             if line.startswith("T"):
                 mentions[item] = _mention(line, document)
@@ -159,11 +159,12 @@ def numbered(layer: Layer) -> Layer:
 
 
 def _ids(letter: str, ids: list[str]) -> dict[str, str]:
-    taken = {int(i[1:]) for i in ids if re.fullmatch(rf"{letter}[1-9][0-9]*", i)}
+    form = re.compile(rf"{letter}[0-9]{{1,18}}")
+    taken = {int(i[1:]) for i in ids if form.fullmatch(i)}
     following = max(taken, default=0)
     result = {}
     for i in ids:
-        if re.fullmatch(rf"{letter}[1-9][0-9]*", i):
+        if form.fullmatch(i):
             result[i] = i
         else:
             following += 1

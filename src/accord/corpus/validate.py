@@ -65,14 +65,24 @@ def validate(root: Path) -> tuple[Finding, ...]:
 
 
 def record_checksums(root: Path) -> tuple[str, ...]:
-    """Add checksums of texts that have none, and return their names; existing ones stay."""
+    """Add checksums of texts that have none, and return their names; existing ones stay.
+
+    A text that cannot be read or is empty gets none: it is not yet fit to be labelled.
+    """
     folder = root / TEXTS
     sums = read_checksums(folder)
     names = {path.relative_to(folder).as_posix(): path for path in text_paths(root).values()}
-    new = {name: checksum(path) for name, path in names.items() if name not in sums}
+    new = {n: checksum(p) for n, p in names.items() if n not in sums and _has_text(p)}
     if new:
         write_checksums(folder, {**sums, **new})
     return tuple(new)
+
+
+def _has_text(path: Path) -> bool:
+    try:
+        return bool(read_text(path).strip())
+    except InputError:
+        return False
 
 
 def _checksum_findings(root: Path) -> Iterator[Finding]:
@@ -91,7 +101,7 @@ def _checksum_findings(root: Path) -> Iterator[Finding]:
                 "",
                 f"has no checksum in {TEXTS}/{FILE_NAME}; `accord validate --record` adds it",
             )
-        elif checksum(path) != sums[name]:
+        elif path.is_file() and checksum(path) != sums[name]:
             yield Finding(
                 path,
                 None,

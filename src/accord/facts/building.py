@@ -1,7 +1,8 @@
 """From a layer's mentions and relations to records of pledges and alliances."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +20,8 @@ def facts(document: Document, layer: Layer) -> Facts:
     """The pledge and alliance records of a layer.
 
     Mentions joined by `same_as` are one record with the arguments of all; so are alliances of one
-    name. Relations whose ends are missing or of a type that the record cannot use are passed over:
+    name, and alliances without a name whose members are the same two or more named parties.
+    Relations whose ends are missing or of a type that the record cannot use are passed over:
     `accord validate` reports them. The document's date, for relative dates, is its metadata's
     "date" (YYYY-MM-DD). Raises InputError if the layer does not belong to the document.
     """
@@ -28,7 +30,7 @@ def facts(document: Document, layer: Layer) -> Facts:
         document.id,
         layer.source,
         tuple(builder.pledge(c) for c in builder.of_type("PLEDGE")),
-        tuple(builder.alliance(c) for c in builder.of_type("ALLIANCE")),
+        tuple(builder.alliance(c) for c in builder.alliance_clusters()),
     )
 
 
@@ -66,6 +68,27 @@ class _Builder:
 
     def of_type(self, kind: str) -> list[Cluster]:
         return [cluster for cluster in self.clusters if cluster.type == kind]
+
+    def alliance_clusters(self) -> list[Cluster]:
+        """The alliances; described ones with the same named members are told apart by nothing."""
+        found: dict[Hashable, list[Cluster]] = {}
+        for cluster in self.of_type("ALLIANCE"):
+            members = {self.cluster_of[end.id] for end, _ in self._heads(cluster, "member_of")}
+            alike = len(members) > 1 and not cluster.named and all(m.named for m in members)
+            key = frozenset(m.key for m in members) if alike else cluster.mentions
+            found.setdefault(key, []).append(cluster)
+        return [
+            replace(
+                group[0],
+                mentions=tuple(
+                    sorted(
+                        (item for c in group for item in c.mentions), key=self.places.__getitem__
+                    )
+                ),
+                score=least(c.score for c in group),
+            )
+            for group in found.values()
+        ]
 
     def pledge(self, cluster: Cluster) -> Pledge:
         givers = self._heads(cluster, "pledges")

@@ -17,7 +17,8 @@ _GOVERNMENT = r"government|administration|govt"
 
 def is_pronoun(text: str) -> bool:
     """Whether a text only points to somebody ("they", "its") and names nobody."""
-    return _plain(text) in _words("pronouns")
+    # "US" is a country, "us" is not.
+    return _plain(text) in _words("pronouns") and country_key(text) is None
 
 
 def is_proper(text: str) -> bool:

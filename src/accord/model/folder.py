@@ -106,8 +106,11 @@ def write_model(
     missing = {CONFIG, SCHEMA, *layout.files} - set(files)
     if missing:
         raise ValueError(f"no content for {', '.join(sorted(missing))}")
-    if folder.exists() and any(folder.iterdir()) and not (folder / FILE_NAME).is_file():
-        raise ConflictError(f"{folder} exists and is not a model; move it away or choose another")
+    if folder.exists() and not _replaceable(folder):
+        raise ConflictError(
+            f"{folder} exists and is not a model, or holds other files too; "
+            "move it away or choose another"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -128,6 +131,15 @@ def write_model(
 def json_text(value: Mapping[str, Any]) -> str:
     """A mapping as JSON for a file: indented, key order kept, one line feed at the end."""
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _replaceable(folder: Path) -> bool:
+    """Whether the folder is empty, or holds a model and nothing else that would be lost."""
+    if not folder.is_dir():
+        return False
+    names = {path.name for path in folder.iterdir()}
+    known = {CARD, METRICS}.union(*(layout.required for layout in LAYOUTS.values()))
+    return not names or ({CONFIG, RECORD, FILE_NAME} <= names <= known)
 
 
 def _layout(folder: Path) -> Layout:

@@ -27,6 +27,15 @@ class MentionRecipe:
     width: int = 96
     depth: int = 4
 
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "width", "depth"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be at least 0 and below 1, not {self.dropout}")
+        if not 0 < self.learn_rate < 1:
+            raise ValueError(f"learn_rate must lie between 0 and 1, not {self.learn_rate}")
+
 
 def nesting_groups(layers: Iterable[Layer], types: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """The types in as few groups as needed so that no two of one group overlap in the layers.

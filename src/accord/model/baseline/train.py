@@ -40,6 +40,10 @@ class BaselineRecipe:
     mentions: MentionRecipe = field(default_factory=MentionRecipe)
     relations: RelationRecipe = field(default_factory=RelationRecipe)
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(f"seed must lie between 0 and 2**32 - 1, not {self.seed}")
+
 
 def train_baseline(
     recipe: BaselineRecipe,

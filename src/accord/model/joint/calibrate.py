@@ -7,7 +7,7 @@ order of scores, so it moves thresholds, not rankings.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -59,21 +59,21 @@ class Reliability:
 class Calibration:
     """The scales of a model. `relations` holds the types with one of their own."""
 
-    mention: Scale = Scale()
-    relation: Scale = Scale()
-    relations: Mapping[str, Scale] | None = None
+    mention: Scale = field(default_factory=Scale)
+    relation: Scale = field(default_factory=Scale)
+    relations: Mapping[str, Scale] = field(default_factory=dict, hash=False)
     fitted_on: int = 0
 
     def of(self, relation: str) -> Scale:
         """The scale of a relation type."""
-        return (self.relations or {}).get(relation, self.relation)
+        return self.relations.get(relation, self.relation)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for calibration.json."""
         return {
             "mention": asdict(self.mention),
             "relation": asdict(self.relation),
-            "relations": {k: asdict(v) for k, v in (self.relations or {}).items()},
+            "relations": {k: asdict(v) for k, v in self.relations.items()},
             "fitted_on": self.fitted_on,
         }
 

@@ -60,15 +60,17 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer(shape, dropout) for _ in range(shape.layers))
         self.drop = Dropout(dropout)
 
-    def forward(self, ids: Tensor, shapes: Tensor, pieces: Tensor) -> Tensor:
-        """Ids, shapes [B, L], pieces [B] (true lengths) -> [B, L, D]."""
+    def forward(self, ids: Tensor, shapes: Tensor, pieces: Tensor) -> list[Tensor]:
+        """Ids, shapes [B, L], pieces [B] (true lengths) -> each layer's output [B, L, D]."""
         place = torch.arange(ids.shape[1], device=ids.device)
         x = self.pieces(ids) + self.positions(place) + self.segment + self.shapes(shapes)
         x = self.drop(self.norm(x))
         bias = (place[None] >= pieces[:, None])[:, None, None, :] * FAR
+        outputs = []
         for layer in self.layers:
             x = layer(x, bias)
-        return x  # type: ignore[no-any-return]
+            outputs.append(x)
+        return outputs
 
 
 def load_encoder(files: EncoderFiles, dropout: float) -> Encoder:

@@ -102,7 +102,7 @@ def _hub(name: str) -> Path:
         from huggingface_hub import snapshot_download
 
         return Path(snapshot_download(name, allow_patterns=[WEIGHTS, SETTINGS, TOKENIZER]))
-    except Exception as error:  # noqa: BLE001 - whatever the client raises, the advice is the same
+    except Exception as error:
         raise InputError(
             f"the hub does not give {name} ({type(error).__name__}: {str(error)[:200]}); "
             f"fetch {WEIGHTS}, {SETTINGS} and {TOKENIZER} elsewhere into a folder and name that "

@@ -168,34 +168,53 @@ def _before(marks: list[list[Mark]], a: tuple[int, int], b: tuple[int, int]) -> 
 
 
 class Replacer:
-    """Replaces mentions by others of their type, so that contexts are learnt, not names."""
+    """Replaces mentions by others of their type, so that contexts are learnt, not names.
 
-    def __init__(self, examples: Sequence[Example], rate: float):
+    Left alone are marks that nest, and the ends of symmetric relations and of those that reach
+    back: that two names denote one thing can be read in the names themselves.
+    """
+
+    def __init__(self, examples: Sequence[Example], rate: float, table: SchemaTable):
         self._rate = rate
         self._bank: dict[int, list[tuple[str, ...]]] = defaultdict(list)
+        self._fixed: set[tuple[str, int, int]] = set()
         for example in examples:
             for mark in example.marks:
                 self._bank[mark.kind].append(example.words[mark.first : mark.last])
+            for link in example.links:
+                if table.symmetric[link.kind]:
+                    self._fix(example, example.paragraph, link.head)
+                    self._fix(example, example.paragraph, link.tail)
+            for head, (paragraph, tail), _ in example.back:
+                self._fix(example, example.paragraph, head)
+                self._fix(example, paragraph, tail)
+
+    def _fix(self, example: Example, paragraph: int, mark: int) -> None:
+        self._fixed.add((example.document, paragraph, mark))
 
     def __call__(self, example: Example, rng: random.Random) -> Example:
-        """The example with some mentions replaced; marks that nest are left alone."""
-        if self._rate == 0 or not example.marks:
+        """The example with some mentions replaced."""
+        swaps = {
+            mark.first: mark
+            for index, mark in enumerate(example.marks)
+            if self._free(example, index) and rng.random() < self._rate
+        }
+        if not swaps:
             return example
         words: list[str] = []
         moved: list[int] = []  # new index of each old word, and of the end
-        swaps = {
-            m.first: m
-            for m in example.marks
-            if sum(m.first < o.last and o.first < m.last for o in example.marks) == 1
-            and rng.random() < self._rate
-        }
         index = 0
         while index < len(example.words):
-            mark = swaps.get(index)
-            stop = mark.last if mark else index + 1
+            swap = swaps.get(index)
+            stop = swap.last if swap else index + 1
             moved += [len(words)] * (stop - index)
-            words += rng.choice(self._bank[mark.kind]) if mark else [example.words[index]]
+            words += rng.choice(self._bank[swap.kind]) if swap else [example.words[index]]
             index = stop
         moved.append(len(words))
         marks = tuple(Mark(moved[m.first], moved[m.last], m.kind) for m in example.marks)
         return replace(example, words=tuple(words), marks=marks)
+
+    def _free(self, example: Example, index: int) -> bool:
+        mark = example.marks[index]
+        alone = sum(mark.first < o.last and o.first < mark.last for o in example.marks) == 1
+        return alone and (example.document, example.paragraph, index) not in self._fixed

@@ -56,9 +56,7 @@ class JointExtractor:
         recipe: JointRecipe = fill(JointRecipe, tomllib.loads(read_text(folder / CONFIG)), "config")
         schema = read_schema(folder / SCHEMA)
         network = recipe.network
-        graphs = Graphs.load(
-            folder, typed=network.typed, widest=network.widest, threads=threads
-        )
+        graphs = Graphs.load(folder, typed=network.typed, widest=network.widest, threads=threads)
         return cls(
             schema,
             recipe,
@@ -141,8 +139,8 @@ class JointExtractor:
                 names[paragraph.number, index] = name
                 span = Span(paragraph.spans[mark.first].start, paragraph.spans[mark.last - 1].end)
                 chance = round(self.calibration.mention(mark.score), 4)
-                kind = self.reader.table.mentions[mark.kind - 1]
-                mentions.append(Mention(name, span, kind, score=chance))
+                type_name = self.reader.table.mentions[mark.kind - 1]
+                mentions.append(Mention(name, span, type_name, score=chance))
         relations: list[Relation] = []
         for paragraph in paragraphs:
             here = [(h, (paragraph.number, t), k, odds) for h, t, k, odds in paragraph.relations]

@@ -113,10 +113,8 @@ def _session(path: Path, threads: int) -> Any:
     options.enable_mem_pattern = False
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # noqa: BLE001 - onnxruntime raises its own kinds
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
         raise ModelError(
             f"onnxruntime cannot open it: {str(error)[:200]}; restore the file or train again",
             path=path,

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from accord.model.joint.recipe import NetworkRecipe, TrainingRecipe
 from accord.model.joint.dropout import Dropout
 from accord.model.joint.encoder import FAR, Encoder
+from accord.model.joint.recipe import NetworkRecipe, TrainingRecipe
 
 # Gaps between head and tail, in words, that the network tells apart; and the pair's order, and
 # whether the tail stands in an earlier paragraph.
@@ -55,11 +55,16 @@ class BiLSTM(nn.Module):
 
 
 class WordReader(nn.Module):
-    """Encoder, first piece of each word, and a BiLSTM over the words."""
+    """Encoder, a learnt mean of its layers, first piece of each word, a BiLSTM over the words.
+
+    The uppermost layer of an encoder that was trained to embed sentences has lost some of what
+    single words are; the layers below still have it.
+    """
 
     def __init__(self, encoder: Encoder, size: int, config: NetworkRecipe, dropout: float):
         super().__init__()
         self.encoder = encoder
+        self.mix = nn.Parameter(torch.zeros(len(encoder.layers)))
         self.drop = Dropout(dropout)
         self.size = 2 * config.lstm or size
         self.lstm = BiLSTM(size, config.lstm) if config.lstm else None
@@ -68,7 +73,10 @@ class WordReader(nn.Module):
         self, ids: Tensor, shapes: Tensor, starts: Tensor, pieces: Tensor, words: Tensor
     ) -> Tensor:
         """Ids, shapes [B, L], starts [B, W], pieces, words [B] -> words' vectors [B, W, D]."""
-        x: Tensor = self.drop(_pick(self.encoder(ids, shapes, pieces), starts))
+        shares = self.mix.softmax(0)
+        layers = self.encoder(ids, shapes, pieces)
+        mixed = sum(share * _pick(layer, starts) for share, layer in zip(shares, layers, strict=True))
+        x: Tensor = self.drop(mixed)
         return x if self.lstm is None else self.drop(self.lstm(x, words))
 
 
@@ -241,7 +249,9 @@ class JointNetwork(nn.Module):
         super().__init__()
         self.reader = WordReader(encoder, counts.encoder, config, training.head_dropout)
         size = self.reader.size
-        self.typed = TypedReader(size, counts.mentions, training.head_dropout) if config.typed else None
+        self.typed = (
+            TypedReader(size, counts.mentions, training.head_dropout) if config.typed else None
+        )
         self.marks = MarkScorer(size, counts.mentions, config, training.head_dropout)
         self.relations = RelationScorer(size, counts, config, training.head_dropout)
 

@@ -5,21 +5,23 @@ some ten thousand words, so memory does not grow with the text.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accord.document import Span
-from accord.model.joint.batches import STEP, padded, padded_shape, stack
-from accord.model.joint.candidates import Marks, Pairs, pad, pairs_within
+from accord.model.joint.batches import STEP, ReadBatch, padded, padded_shape, stack
+from accord.model.joint.candidates import Marks, Pairs, pairs_within
 from accord.model.joint.decode import FoundMark, find_marks, owner, without_crossing
-from accord.model.joint.graphs import Graphs, pool, tag_counts
+from accord.model.joint.graphs import pool, tag_counts
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.words import Window
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 # Pairs of one window are scored at most so many at a time, and a batch of them reads at most so
 # many words (pairs x words): it bounds the memory of a paragraph full of marks.
@@ -28,6 +30,21 @@ _MOST_READS = 1 << 19
 
 # A relation that crosses paragraphs looks among so many of the last marks for its tail.
 _LOOK_BACK = 512
+
+
+class Scorer(Protocol):
+    """The network, in whatever runs it; shapes as in `accord.model.joint.graphs.Graphs`."""
+
+    def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
+        """Words' vectors and mark scores."""
+
+    def type(self, words: Floats, lengths: Ints, tags: Floats) -> Floats:
+        """Words' vectors with the marks known."""
+
+    def relate(
+        self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
+    ) -> Floats:
+        """Pair scores."""
 
 
 @dataclass
@@ -79,7 +96,7 @@ class _Job:
 class Reader:
     """Finds marks and scores relations of paragraphs; `memory` holds earlier paragraphs' marks."""
 
-    graphs: Graphs
+    graphs: Scorer
     table: SchemaTable
     nested: bool
     reach: int
@@ -229,7 +246,11 @@ class Reader:
         width = padded(max(len(part.pairs) for part in parts))
         shape = (len(parts), width)
         columns = {name: np.zeros(shape, np.int64) for name in ("heads", "tails", "elsewhere")}
-        vectors, rows, first, last, kinds = [], [], [], [], []
+        vectors: list[Floats] = []
+        rows: list[int] = []
+        first: list[int] = []
+        last: list[int] = []
+        kinds: list[int] = []
         for row, part in enumerate(parts):
             shift = part.job.window.first_word
             offset = len(rows)

@@ -1,8 +1,18 @@
 """The recipe: one TOML file holds everything that decides what a trained joint model is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from accord.model.recipe import Data
+
+
+def _within(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise ValueError(f"{name} must lie between {least:g} and {most:g}, not {value}")
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,8 @@ class TrainingRecipe:
     weights, which is the model. `replace`: how often a gold mention is replaced by another of its
     type; `mask`: how often a word is hidden from the encoder. `candidates`: how many of the
     model's own wrong marks a paragraph takes along as ends of relations. `patience`: end after so
-    many evaluations without a better score, 0 for never. `bf16`: "auto" (where the processor
+    many evaluations without a better score, 0 for never. `train_pieces`: whether the encoder's
+    word-piece embeddings learn too. `bf16`: "auto" (where the processor
     multiplies it natively), "on" or "off".
     """
 
@@ -88,6 +99,7 @@ class TrainingRecipe:
     candidates: int = 4
     relation_weight: float = 1.0
     clip: float = 10.0
+    train_pieces: bool = False
     evaluate_every: int = 1
     patience: int = 0
     threads: int = 2
@@ -133,10 +145,10 @@ class JointRecipe:
     kind: str
     data: Data
     seed: int = 0
-    encoder: EncoderRecipe = EncoderRecipe()
-    network: NetworkRecipe = NetworkRecipe()
-    training: TrainingRecipe = TrainingRecipe()
-    extraction: ExtractionRecipe = ExtractionRecipe()
+    encoder: EncoderRecipe = field(default_factory=EncoderRecipe)
+    network: NetworkRecipe = field(default_factory=NetworkRecipe)
+    training: TrainingRecipe = field(default_factory=TrainingRecipe)
+    extraction: ExtractionRecipe = field(default_factory=ExtractionRecipe)
 
     def __post_init__(self) -> None:
         _within("seed", self.seed, 0, 2**31 - 1)
@@ -145,13 +157,3 @@ class JointRecipe:
 def with_seed(recipe: JointRecipe, seed: int) -> JointRecipe:
     """The same recipe with another seed."""
     return replace(recipe, seed=seed)
-
-
-def _within(name: str, value: float, least: float, most: float) -> None:
-    if not least <= value <= most:
-        raise ValueError(f"{name} must lie between {least:g} and {most:g}, not {value}")
-
-
-def _choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")

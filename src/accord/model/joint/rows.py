@@ -3,6 +3,7 @@
 Shapes: B rows, W words, K widest mark, N marks in all, P pairs a row, R relation types.
 """
 
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,9 +53,7 @@ def rows_of(example: Example, pieces: Pieces) -> list[Row]:
     rows = []
     for window in windows:
         first, last = window.first_word, window.first_word + window.words
-        inside = [
-            i for i, m in enumerate(example.marks) if first <= m.first and m.last <= last
-        ]
+        inside = [i for i, m in enumerate(example.marks) if first <= m.first and m.last <= last]
         place = {i: n for n, i in enumerate(inside)}
         marks = (example.marks[i] for i in inside)
         links = (x for x in example.links if x.head in place and x.tail in place)
@@ -119,7 +118,7 @@ def hide_words(row: Row, rate: float, hidden: int, rng: random.Random) -> Row:
     window = row.window
     ids = list(window.ids)
     borders = [*window.starts, len(ids) - 1]
-    for start, stop in zip(borders, borders[1:], strict=False):
+    for start, stop in itertools.pairwise(borders):
         if rng.random() < rate:
             ids[start:stop] = [hidden] * (stop - start)
     masked = Window(window.first_word, tuple(ids), window.shapes, window.starts)

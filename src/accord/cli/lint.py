@@ -1,0 +1,37 @@
+"""`accord lint`."""
+
+from typing import Annotated
+
+import typer
+
+from accord.cli.console import err, out, print_json
+from accord.cli.options import HERE, AsJson, Root, Split
+from accord.corpus import read_corpus
+from accord.corpus.lint import lint
+
+
+def command(
+    layer: Annotated[str, typer.Argument(help="A layer of annotations/.")] = "gold",
+    split: Split = "*",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if anything is suspicious.")
+    ] = False,
+    root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List suspicious gaps: names marked here and not there, money without a mark, idle pledges.
+
+    A finding is a place to look, not an error. What counts as suspicious stands in the schema.
+
+    Example:  accord lint gold --split articles
+    """
+    corpus = read_corpus(root)
+    findings = lint(corpus, layer, [i for i in corpus.select(split) if i in corpus.layers[layer]])
+    if as_json:
+        print_json([{"path": str(f.path), "item": f.item, "reason": f.reason} for f in findings])
+    else:
+        for finding in findings:
+            out.print(str(finding), markup=False, soft_wrap=True)
+        err.print(f"{len(findings)} places to look at")
+    if strict and findings:
+        raise typer.Exit(1)

@@ -1,0 +1,95 @@
+"""Suspicious gaps in labels: what the schema allows, but a second look should confirm.
+
+Not every finding is an error; every one is worth reading. The rules stand in the schema file: see
+`accord.schema.MentionType`.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from accord.corpus.corpus import Corpus
+from accord.corpus.folder import ANNOTATIONS
+from accord.corpus.standoff import SUFFIX
+from accord.corpus.validate import Finding
+from accord.document import Document, Layer, Span
+
+# A text marked in this many other documents is expected to be marked in this one too.
+_COMMON = 3
+
+
+def lint(corpus: Corpus, source: str, ids: Sequence[str]) -> tuple[Finding, ...]:
+    """The suspicious gaps in one source's labels of these documents, in text order."""
+    common = _common_texts(corpus, source)
+    findings: list[Finding] = []
+    for i in ids:
+        document, layer = corpus.documents[i], corpus.layer(source, i)
+        found = [
+            *_unmarked_repeats(corpus, document, layer, common),
+            *_unmarked_patterns(corpus, document, layer),
+            *_unused(corpus, document, layer),
+        ]
+        path = corpus.root / ANNOTATIONS / source / f"{i}{SUFFIX}"
+        findings += [Finding(path, None, item, reason) for _, item, reason in sorted(found)]
+    return tuple(findings)
+
+
+def _common_texts(corpus: Corpus, source: str) -> dict[str, str]:
+    """Texts of types that are marked everywhere, with their type, if enough documents mark them."""
+    documents: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for i, layer in corpus.layers[source].items():
+        for mention in layer.mentions:
+            if corpus.schema.mentions[mention.type].everywhere:
+                documents[corpus.documents[i][mention.span], mention.type].add(i)
+    return {text: kind for (text, kind), ids in documents.items() if len(ids) >= _COMMON}
+
+
+def _unmarked_repeats(
+    corpus: Corpus, document: Document, layer: Layer, common: dict[str, str]
+) -> Iterator[tuple[int, str, str]]:
+    expected = dict(common)
+    for mention in layer.mentions:
+        if corpus.schema.mentions[mention.type].everywhere:
+            expected[document[mention.span]] = mention.type
+    covered = [mention.span for mention in layer.mentions]
+    for text, kind in expected.items():
+        if not text[0].isupper():
+            continue
+        for match in re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", document.text):
+            span = Span(*match.span())
+            if not any(mark.overlaps(span) for mark in covered):
+                yield span.start, "", f"{text!r} is {kind} elsewhere: {_around(document, span)}"
+
+
+def _unmarked_patterns(
+    corpus: Corpus, document: Document, layer: Layer
+) -> Iterator[tuple[int, str, str]]:
+    for kind in corpus.schema.mentions.values():
+        if kind.looks_like is None:
+            continue
+        marked = [mention.span for mention in layer.mentions]
+        for match in kind.looks_like.finditer(document.text):
+            span = Span(*match.span())
+            if not any(mark.overlaps(span) for mark in marked):
+                yield span.start, "", f"looks like {kind.name}: {_around(document, span)}"
+
+
+def _unused(corpus: Corpus, document: Document, layer: Layer) -> Iterator[tuple[int, str, str]]:
+    touching: dict[str, set[str]] = defaultdict(set)
+    for relation in layer.relations:
+        touching[relation.head].add(relation.type)
+        touching[relation.tail].add(relation.type)
+    for mention in layer.mentions:
+        needs = corpus.schema.mentions[mention.type].needs
+        if needs and not touching[mention.id] & set(needs):
+            yield (
+                mention.span.start,
+                mention.id,
+                f"{mention.type} without {' or '.join(needs)}: {_around(document, mention.span)}",
+            )
+
+
+def _around(document: Document, span: Span) -> str:
+    before = document.text[max(0, span.start - 30) : span.start].replace("\n", " ")
+    after = document.text[span.end : span.end + 30].replace("\n", " ")
+    return f"...{before}[{document[span]}]{after}..."

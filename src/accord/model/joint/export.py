@@ -1,0 +1,122 @@
+"""The trained network as ONNX graphs, in the precision that the recipe asks for.
+
+Shapes: B windows, L pieces, W words, D size of a word's vector, K widest mark, T mention types,
+N marks in all, P pairs a window, R relation types.
+"""
+
+import io
+import warnings
+from collections.abc import Mapping
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+from accord.model.joint.graphs import READ, RELATE, TYPE
+from accord.model.joint.network import JointNetwork
+from accord.model.joint.precision import shrink
+
+_OPSET = 17
+
+
+class _Read(nn.Module):
+    def __init__(self, network: JointNetwork):
+        super().__init__()
+        self.reader, self.marks = network.reader, network.marks
+
+    def forward(
+        self,
+        ids: Tensor,
+        shapes: Tensor,
+        starts: Tensor,
+        pieces: Tensor,
+        words: Tensor,
+        widths: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        vectors = self.reader(ids, shapes, starts, pieces, words)
+        return vectors, self.marks(vectors, widths)
+
+
+def export(network: JointNetwork, precision: str) -> dict[str, bytes]:
+    """The graphs by file name, as serialised ONNX. Leaves the network in evaluation mode."""
+    network.eval()
+    size = network.reader.size
+    graphs = {READ: _read(network)}
+    if network.typed is not None:
+        graphs[TYPE] = _typed(network.typed, size)
+    graphs[RELATE] = _relate(network, size)
+    return {name: shrink(model, precision).SerializeToString() for name, model in graphs.items()}
+
+
+def _read(network: JointNetwork) -> onnx.ModelProto:
+    # Sizes that differ from each other and from the network's, lest one be taken for another.
+    ids = torch.ones(2, 11, dtype=torch.long)
+    starts = torch.arange(7)[None].repeat(2, 1)
+    feeds = {
+        "ids": (ids, "BL"),
+        "shapes": (ids, "BL"),
+        "starts": (starts, "BW"),
+        "pieces": (torch.tensor([11, 9]), "B"),
+        "words": (torch.tensor([7, 5]), "B"),
+        "widths": (torch.arange(3), "K"),
+    }
+    return _export(_Read(network), feeds, {"vectors": "BW.", "scores": "BWK."})
+
+
+def _typed(typed: nn.Module, size: int) -> onnx.ModelProto:
+    tags = typed.tags.weight.shape[1]  # type: ignore[union-attr,index]
+    feeds = {
+        "vectors": (torch.randn(2, 7, size), "BW."),
+        "tags": (torch.ones(2, 7, int(tags)), "BW."),
+        "words": (torch.tensor([7, 5]), "B"),
+    }
+    return _export(typed, feeds, {"typed": "BW."})
+
+
+def _relate(network: JointNetwork, size: int) -> onnx.ModelProto:
+    ones = torch.ones(5, dtype=torch.long)
+    pairs = torch.tensor([[0, 1, 2], [3, 4, 3]])
+    feeds = {
+        "vectors": (torch.randn(2, 7, size), "BW."),
+        "words": (torch.tensor([7, 5]), "B"),
+        "marks": (torch.randn(5, 3 * size), "N."),
+        "kinds": (ones, "N"),
+        "first": (torch.tensor([0, 2, 4, 0, 2]), "N"),
+        "last": (torch.tensor([1, 3, 5, 1, 3]), "N"),
+        "heads": (pairs, "BP"),
+        "tails": (pairs.flip(1), "BP"),
+        "elsewhere": (torch.tensor([[0, 0, 1], [0, 0, 0]]), "BP"),
+    }
+    return _export(network.relations, feeds, {"scores": "BP."})
+
+
+def _export(
+    module: nn.Module, feeds: Mapping[str, tuple[Tensor, str]], outputs: Mapping[str, str]
+) -> onnx.ModelProto:
+    """Trace a module; each letter of a shape but "." names an axis of any length."""
+    shapes = {**{name: letters for name, (_, letters) in feeds.items()}, **outputs}
+    axes = {
+        name: {i: letter for i, letter in enumerate(letters) if letter != "."}
+        for name, letters in shapes.items()
+    }
+    file = io.BytesIO()
+    with warnings.catch_warnings(), torch.no_grad():
+        # The tracing exporter is called old; the new one needs onnxscript.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            tuple(tensor for tensor, _ in feeds.values()),
+            file,
+            input_names=list(feeds),
+            output_names=list(outputs),
+            dynamic_axes=axes,
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+    model = onnx.load_from_string(file.getvalue())
+    # Names of traced weights carry counters of the process; equal models must be equal bytes.
+    del model.metadata_props[:]
+    model.doc_string = ""
+    return model
+
+

@@ -1,0 +1,142 @@
+"""One training step: the network's losses on a batch, and the weights' running average.
+
+Shapes: B rows, W words, K widest mark, T mention types, P pairs a row, R relation types.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from accord.model.joint.batches import ReadBatch
+from accord.model.joint.graphs import tag_counts
+from accord.model.joint.network import JointNetwork, pool_marks
+from accord.model.joint.recipe import JointRecipe, TrainingRecipe
+from accord.model.joint.rows import Row, gather_marks, gather_pairs, stack_rows
+from accord.model.joint.schema_table import SchemaTable
+
+# A wrong span this likely to be a mark is worth learning as the end of no relation.
+_PLAUSIBLE = 0.05
+
+
+def losses(
+    network: JointNetwork, rows: Sequence[Row], table: SchemaTable, recipe: JointRecipe
+) -> tuple[Tensor, Tensor]:
+    """Loss of the marks and of the relations, each summed over a row and averaged over rows."""
+    batch, gold = stack_rows(rows, recipe.network.widest)
+    words, scores = read(network, batch, recipe.network.widest)
+    truth = torch.from_numpy(gold)
+    mark_loss = functional.cross_entropy(
+        scores.flatten(0, 2), truth.flatten(), reduction="sum", ignore_index=-1
+    ) / len(rows)
+    extra = _plausible(scores.detach(), truth, recipe.training.candidates)
+    marks = gather_marks(rows, extra)
+    pairs = gather_pairs(rows, marks, table, recipe.extraction.reach)
+    if not len(marks) or not pairs.allowed.any():
+        return mark_loss, mark_loss.new_zeros(())
+    lengths = torch.from_numpy(batch.words)
+    if network.typed is not None:
+        tags = tag_counts(marks, len(rows), words.shape[1], len(table.mentions))
+        words = network.typed(words, torch.from_numpy(tags), lengths)
+    first, last = torch.from_numpy(marks.first), torch.from_numpy(marks.last)
+    vectors = pool_marks(words, torch.from_numpy(marks.rows), first, last)
+    found = network.relations(
+        words,
+        lengths,
+        vectors,
+        torch.from_numpy(marks.kinds),
+        first,
+        last,
+        *(torch.from_numpy(x) for x in (pairs.heads, pairs.tails, pairs.elsewhere)),
+    )
+    each = functional.binary_cross_entropy_with_logits(
+        found, torch.from_numpy(pairs.gold), reduction="none"
+    )
+    return mark_loss, (each * torch.from_numpy(pairs.allowed)).sum() / len(rows)
+
+
+def read(network: JointNetwork, batch: ReadBatch, widest: int) -> tuple[Tensor, Tensor]:
+    """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1] of a batch."""
+    arrays = {name: torch.from_numpy(array) for name, array in batch.arrays().items()}
+    words = network.reader(**arrays)
+    return words, network.marks(words, torch.arange(min(widest, words.shape[1])))
+
+
+def _plausible(scores: Tensor, truth: Tensor, most: int) -> list[tuple[int, int, int, int]]:
+    """The network's likeliest wrong marks: (row, first, last, type), at most so many a row."""
+    if not most:
+        return []
+    chances = scores.softmax(-1)
+    wrong = (1 - chances[..., 0]).masked_fill(truth != 0, 0).flatten(1)  # B, W * K
+    width = scores.shape[2]
+    best, index = wrong.topk(min(most, wrong.shape[1]), dim=1)
+    rows, place = torch.nonzero(best > _PLAUSIBLE, as_tuple=True)
+    span = index[rows, place]
+    kinds = chances.flatten(1, 2)[rows, span, 1:].argmax(-1) + 1
+    first = span // width
+    columns = torch.stack([rows, first, first + span % width + 1, kinds], 1)
+    return [tuple(row) for row in columns.tolist()]
+
+
+def optimiser(network: JointNetwork, recipe: TrainingRecipe) -> torch.optim.AdamW:
+    """AdamW with a lower rate for each lower encoder layer, and no decay of vectors.
+
+    Sets which weights are trained: the encoder's word pieces only if the recipe says so, since
+    a small corpus touches few of them and their optimiser would take most of the time.
+    """
+    layers = len(network.reader.encoder.layers)
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, weight in network.named_parameters():
+        rate = recipe.head_rate
+        if name == "reader.encoder.pieces.weight":
+            weight.requires_grad_(recipe.train_pieces)
+        if name.startswith("reader.encoder.") and not name.startswith("reader.encoder.shapes"):
+            part = name.split(".")
+            depth = int(part[3]) + 1 if part[2] == "layers" else 0
+            rate = recipe.encoder_rate * recipe.layer_decay ** (layers - depth)
+        if weight.requires_grad:
+            decay = recipe.weight_decay if weight.ndim > 1 else 0.0
+            groups.setdefault((rate, decay), []).append(weight)
+    return torch.optim.AdamW(
+        [
+            {"params": weights, "lr": rate, "weight_decay": decay, "base": rate}
+            for (rate, decay), weights in groups.items()
+        ],
+        fused=True,
+    )
+
+
+def schedule(step: int, steps: int, warmup: float) -> float:
+    """Share of the learning rate at a step: a linear rise, then a linear fall to 0."""
+    rise = max(1.0, warmup * steps)
+    return min(step / rise, max(0.0, (steps - step) / max(1.0, steps - rise)))
+
+
+class Average:
+    """The running average of the trained weights, which is what a model is made of."""
+
+    def __init__(self, weights: Sequence[nn.Parameter], decay: float):
+        self.weights = list(weights)
+        self.values = [w.detach().clone() for w in self.weights]
+        self._decay = decay
+
+    def update(self, step: int) -> None:
+        """Take in the weights after a step; the first steps are forgotten soon."""
+        decay = min(self._decay, (1 + step) / (10 + step))
+        torch._foreach_lerp_(self.values, [w.detach() for w in self.weights], 1 - decay)
+
+    def swap(self) -> None:
+        """Exchange the weights and their average; twice is as if never."""
+        with torch.no_grad():
+            for weight, value in zip(self.weights, self.values, strict=True):
+                held = weight.detach().clone()
+                weight.copy_(value)
+                value.copy_(held)
+
+
+def numpy(tensor: Tensor) -> NDArray[np.float32]:
+    """A tensor's values as a float32 array."""
+    return tensor.detach().float().numpy()

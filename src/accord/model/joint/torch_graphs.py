@@ -1,0 +1,47 @@
+"""The network in torch behind the interface of `Graphs`: to score a model while it is trained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from accord.model.joint.batches import ReadBatch
+from accord.model.joint.candidates import Marks
+from accord.model.joint.learning import numpy, read
+from accord.model.joint.network import JointNetwork
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class TorchGraphs:
+    """See `accord.model.joint.graphs.Graphs`."""
+
+    network: JointNetwork
+    widest: int
+
+    @torch.no_grad()
+    def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
+        """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1]."""
+        words, scores = read(self.network, batch, self.widest)
+        return numpy(words), numpy(scores)
+
+    @torch.no_grad()
+    def type(self, words: Floats, lengths: Ints, tags: Floats) -> Floats:
+        """Words' vectors with the marks known, [B, W, D]."""
+        if self.network.typed is None:
+            return words
+        arrays = (torch.from_numpy(x) for x in (words, tags, lengths))
+        return numpy(self.network.typed(*arrays))
+
+    @torch.no_grad()
+    def relate(
+        self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
+    ) -> Floats:
+        """Pair scores [B, P, R]."""
+        arrays = (words, lengths, vectors, marks.kinds, marks.first, marks.last)
+        columns = (pairs["heads"], pairs["tails"], pairs["elsewhere"])
+        return numpy(self.network.relations(*(torch.from_numpy(x) for x in (*arrays, *columns))))

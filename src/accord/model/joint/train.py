@@ -1,0 +1,271 @@
+"""Training the joint model from a recipe and a corpus, on the processor."""
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+
+from accord.corpus import Corpus
+from accord.document import Layer
+from accord.errors import InputError
+from accord.files import read_text
+from accord.model.joint.calibrate import Calibration
+from accord.model.joint.checkpoint import Run, load_run, save_run
+from accord.model.joint.dropout import DropoutSource, use_source
+from accord.model.joint.encoder import load_encoder
+from accord.model.joint.encoder_source import EncoderFiles, find_encoder
+from accord.model.joint.examples import Example, Replacer, Skipped, read_examples
+from accord.model.joint.extractor import JointExtractor
+from accord.model.joint.learning import Average, losses, optimiser, schedule
+from accord.model.joint.network import JointNetwork, NetworkSize
+from accord.model.joint.reading import Reader
+from accord.model.joint.recipe import JointRecipe
+from accord.model.joint.rows import Row, epoch_batches, hide_words, rows_of, units
+from accord.model.joint.schema_table import SchemaTable
+from accord.model.joint.torch_graphs import TorchGraphs
+from accord.model.joint.words import Pieces
+from accord.model.progress import Listener, Step, silent
+
+#: Judges a model's layers, by document id; higher is better. The model room itself never scores.
+Score = Callable[[Mapping[str, Layer]], float]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Held-out documents, and what tells how good a model's layers for them are."""
+
+    ids: tuple[str, ...]
+    score: Score
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network with all that a model folder needs; `skipped` labels were not learnt."""
+
+    recipe: JointRecipe
+    table: SchemaTable
+    network: JointNetwork
+    files: EncoderFiles
+    record: Mapping[str, Any]
+    skipped: tuple[Skipped, ...]
+    calibration: Calibration = field(default_factory=Calibration)
+
+    def calibrated(self, calibration: Calibration) -> "Trained":
+        """The same model with probabilities fitted on held-out text."""
+        return replace(self, calibration=calibration)
+
+    def extractor(self, batch: int = 16) -> JointExtractor:
+        """The model at work in torch, as it will be in onnxruntime once it is saved."""
+        network = self.recipe.network
+        return JointExtractor(
+            self.table.schema,
+            self.recipe,
+            Reader(
+                TorchGraphs(self.network, network.widest),
+                self.table,
+                nested=network.nested,
+                reach=self.recipe.extraction.reach,
+                batch=batch,
+            ),
+            make_pieces(self.files, self.recipe),
+            self.calibration,
+            self.record,
+        )
+
+
+def train_joint(
+    recipe: JointRecipe,
+    corpus: Corpus,
+    ids: Sequence[str],
+    *,
+    judge: Judge | None = None,
+    checkpoints: Path | None = None,
+    listener: Listener = silent,
+) -> Trained:
+    """Train on the documents with these ids; the same call gives the same weights, byte for byte.
+
+    With a `judge`, every `evaluate_every` epochs its score is told to the listener; with
+    `patience`, training ends early and the best average is kept. With a folder for `checkpoints`,
+    a run that was interrupted goes on where it was.
+
+    Raises InputError if there is nothing to learn from, labels break the schema, or the encoder
+    cannot be found or is another one.
+    """
+    if recipe.training.patience and judge is None:
+        raise InputError("training.patience needs held-out documents to judge by; give a split")
+    table = SchemaTable.of(corpus.schema)
+    network = recipe.network
+    examples, skipped = read_examples(
+        corpus, recipe.data.layer, ids, table, words=network.words, widest=network.widest
+    )
+    if not any(example.marks for example in examples):
+        raise InputError(
+            f"layer {recipe.data.layer!r} of these {len(ids)} documents has no mention to learn "
+            "from"
+        )
+    files = find_encoder(recipe.encoder)
+    record = {
+        "trained_on": {i: corpus.documents[i].sha256 for i in ids},
+        "layer": recipe.data.layer,
+        "corpus": corpus.hash(recipe.data.layer, ids),
+        "seed": recipe.seed,
+        "encoder": files.sha256,
+        "torch": torch.__version__,
+        "threads": recipe.training.threads,
+        "bf16": native_bf16() if recipe.training.bf16 == "auto" else recipe.training.bf16 == "on",
+        "skipped": [asdict(s) for s in skipped],
+    }
+    with _deterministic(recipe):
+        trained = Trained(
+            recipe, table, make_network(recipe, table, files), files, record, tuple(skipped)
+        )
+        history = _train(trained, corpus, examples, judge, checkpoints, listener)
+    return replace(trained, record={**record, "history": history})
+
+
+def make_pieces(files: EncoderFiles, recipe: JointRecipe) -> Pieces:
+    """The encoder's tokenizer, cutting windows as the recipe says."""
+    tokenizer = Tokenizer.from_str(read_text(files.tokenizer))
+    pieces = min(recipe.network.pieces, files.shape.positions)
+    return Pieces(tokenizer, pieces=pieces, overlap=min(recipe.network.overlap, pieces // 2 - 1))
+
+
+def make_network(recipe: JointRecipe, table: SchemaTable, files: EncoderFiles) -> JointNetwork:
+    """The network before training, its new weights drawn from the recipe's seed."""
+    torch.manual_seed(recipe.seed)
+    encoder = load_encoder(files, recipe.training.dropout)
+    counts = NetworkSize(len(table.mentions), len(table.relations), files.shape.size)
+    return JointNetwork(encoder, counts, recipe.network, recipe.training).eval()
+
+
+def native_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 natively; elsewhere it would be slower."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def _train(
+    trained: Trained,
+    corpus: Corpus,
+    examples: list[Example],
+    judge: Judge | None,
+    checkpoints: Path | None,
+    listener: Listener,
+) -> list[dict[str, Any]]:
+    recipe, network, training = trained.recipe, trained.network, trained.recipe.training
+    pieces = make_pieces(trained.files, recipe)
+    source = DropoutSource(recipe.seed)
+    use_source(network, source)
+    rng = random.Random(recipe.seed)  # noqa: S311 - no secret hangs on it
+    steps_of = optimiser(network, training)
+    weights = [w for group in steps_of.param_groups for w in group["params"]]
+    run = Run(network, steps_of, Average(weights, training.average), [rng, source.random])
+    run.history = []
+    identity = _identity(recipe, trained.record)
+    if checkpoints is not None:
+        load_run(checkpoints, run, identity)
+    replacer = Replacer(examples, training.replace, trained.table)
+    groups = units(examples)
+    steps = training.epochs * -(-len(examples) // training.batch)
+    while run.epoch < training.epochs and not _out_of_patience(run, training.patience):
+        rows = [
+            [r for i in unit for r in rows_of(replacer(examples[i], rng), pieces)]
+            for unit in groups
+        ]
+        loss = _epoch(trained, run, epoch_batches(rows, training.batch, rng), pieces, steps)
+        run.epoch += 1
+        score = None
+        if judge is not None and (
+            run.epoch % training.evaluate_every == 0 or run.epoch == training.epochs
+        ):
+            score = _judge(trained, run, corpus, judge)
+            _note(run, score, keep=training.patience > 0)
+        run.history.append({"epoch": run.epoch, "loss": round(loss, 4), "score": score})
+        if checkpoints is not None:
+            save_run(checkpoints, run, identity)
+        listener(Step("epoch", run.epoch, training.epochs, loss, score))
+    if run.best is not None:
+        run.average.values = run.best
+    run.average.swap()
+    network.eval()
+    return run.history
+
+
+def _epoch(
+    trained: Trained, run: Run, batches: list[list[Row]], pieces: Pieces, steps: int
+) -> float:
+    """One pass over the batches; the mean loss."""
+    training, rng = trained.recipe.training, run.randoms[0]
+    bf16 = bool(trained.record["bf16"])
+    trained.network.train()
+    total = 0.0
+    for batch in batches:
+        run.step += 1
+        share = schedule(run.step, steps, training.warmup)
+        for group in run.optimiser.param_groups:
+            group["lr"] = group["base"] * share
+        rows = [hide_words(row, training.mask, pieces.hidden, rng) for row in batch]
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            marks, relations = losses(trained.network, rows, trained.table, trained.recipe)
+            loss = marks + training.relation_weight * relations
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(run.average.weights, training.clip)
+        run.optimiser.step()
+        run.optimiser.zero_grad(set_to_none=True)
+        run.average.update(run.step)
+        total += float(loss.detach())
+    trained.network.eval()
+    return total / len(batches)
+
+
+def _judge(trained: Trained, run: Run, corpus: Corpus, judge: Judge) -> float:
+    """The averaged weights' score on the held-out documents."""
+    run.average.swap()
+    with torch.autocast("cpu", torch.bfloat16, enabled=bool(trained.record["bf16"])):
+        layers = trained.extractor().extract(corpus.documents[i] for i in judge.ids)
+        score = judge.score({layer.document: layer for layer in layers})
+    run.average.swap()
+    return score
+
+
+def _note(run: Run, score: float, *, keep: bool) -> None:
+    if run.best_score is None or score > run.best_score:
+        run.best_score, run.since_best = score, 0
+        if keep:
+            run.best = [value.clone() for value in run.average.values]
+    else:
+        run.since_best += 1
+
+
+def _out_of_patience(run: Run, patience: int) -> bool:
+    return patience > 0 and run.since_best >= patience
+
+
+def _identity(recipe: JointRecipe, record: Mapping[str, Any]) -> str:
+    facts = json.dumps([asdict(recipe), record["corpus"], record["encoder"], record["torch"]])
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
+@contextmanager
+def _deterministic(recipe: JointRecipe) -> Iterator[None]:
+    """Deterministic kernels and the recipe's threads; the caller's state comes back."""
+    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    exact = torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(recipe.training.threads)
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(exact)
+        torch.set_num_threads(threads)
+        torch.set_rng_state(state)
