@@ -35,7 +35,9 @@ _LABEL = re.compile(r"(advertisement|sponsored)\b", re.IGNORECASE)
 _FOOTER = re.compile(
     r"((explore )?more (topics|stories|news|from|on)|latest (stories|news)|"
     r"related (stories|articles|topics|news|posts)|trending( now)?|recommended( for you)?|"
-    r"most (read|popular)|you may also like|tags|topics|comments|leave a (comment|reply)|about the author)\b[^.!?]*",
+    r"most (read|popular)|you may also like|tags|topics|comments|"
+    r"leave a (comment|reply)|"
+    r"about the author)\b[^.!?]*",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(

@@ -77,18 +77,12 @@ class _Builder:
             alike = len(members) > 1 and not cluster.named and all(m.named for m in members)
             key = frozenset(m.key for m in members) if alike else cluster.mentions
             found.setdefault(key, []).append(cluster)
-        return [
-            replace(
-                group[0],
-                mentions=tuple(
-                    sorted(
-                        (item for c in group for item in c.mentions), key=self.places.__getitem__
-                    )
-                ),
-                score=least(c.score for c in group),
-            )
-            for group in found.values()
-        ]
+        merged = []
+        for group in found.values():
+            items = sorted((i for c in group for i in c.mentions), key=self.places.__getitem__)
+            score = least(c.score for c in group)
+            merged.append(replace(group[0], mentions=tuple(items), score=score))
+        return merged
 
     def pledge(self, cluster: Cluster) -> Pledge:
         givers = self._heads(cluster, "pledges")
