@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sample_corpus import RECIPE, write_sample
 
 from accord.corpus import read_corpus
 from accord.files import write_text
+from sample_corpus import RECIPE, write_sample
 
 # A busy machine may be slow for a moment; that is no failure of the code.
 settings.register_profile("accord", deadline=None, max_examples=60)

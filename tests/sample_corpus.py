@@ -56,7 +56,7 @@ Arrows = Iterable[tuple[str, int, int]]
 
 
 def label(document: Document, source: str, marks: Marks, arrows: Arrows = ()) -> Layer:
-    """Marks as (words, type) in text order, the same words further on each time; arrows by index."""
+    """Marks as (words, type) in text order, equal words further on each time; arrows by index."""
     mentions: list[Mention] = []
     for number, (words, kind) in enumerate(marks, start=1):
         start = mentions[-1].span.start if mentions else 0
@@ -74,7 +74,8 @@ def label(document: Document, source: str, marks: Marks, arrows: Arrows = ()) ->
 
 A = Document(
     "articles/a",
-    "Avon and Brill join the Coast Pact.\n\nAvon pledged $5 million. The Japanese Fund gave more.\n",
+    "Avon and Brill join the Coast Pact.\n\n"
+    "Avon pledged $5 million. The Japanese Fund gave more.\n",
 )
 B = Document(
     "articles/b",

@@ -56,14 +56,14 @@ def test_a_crash_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, step, s
     with pytest.raises(type(stop)):
         write_bytes(path, b"new, and longer")
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["x.ann"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_crash_leaves_no_new_file(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         write_bytes(tmp_path / "x.ann", b"new")
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_content_is_synced_before_it_takes_the_name(tmp_path, monkeypatch):

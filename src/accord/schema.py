@@ -106,9 +106,10 @@ class Schema:
             seen.setdefault(key, mention.id)
             if paragraph_index(document.paragraphs, mention.span) is None:
                 yield Violation(
-                    mention.id,
-                    f"{document[mention.span]!r} does not lie within one paragraph",
+                    mention.id, f"{document[mention.span]!r} does not lie within one paragraph"
                 )
+            elif document[mention.span] != document[mention.span].strip():
+                yield Violation(mention.id, f"{document[mention.span]!r} has white space at an end")
         yield from _crossings(document, inside)
 
     def _relation_violations(self, document: Document, layer: Layer) -> Iterator[Violation]:

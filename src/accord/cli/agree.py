@@ -6,8 +6,8 @@ import typer
 
 from accord.cli.console import out, print_json
 from accord.cli.options import HERE, AsJson, Require, Root, Split
-from accord.cli.scores import check_requirements, headline, print_scores
-from accord.compare import Agreement, Arrow, Difference, Signature, Target, agree, versions
+from accord.cli.scores import check_requirements, print_scores, signatures
+from accord.compare import Agreement, Arrow, Difference, agree
 from accord.corpus import Corpus, read_corpus
 from accord.document import Document, Mention
 
@@ -53,11 +53,7 @@ def command(
 def _show(result: Agreement, corpus: Corpus, *, with_differences: bool) -> None:
     documents = len(result.scores.documents)
     print_scores(result.scores, f"{result.first} and {result.second}, {documents} documents, in %")
-    corpus_hash = corpus.hash(result.first, result.scores.documents)
-    for target in Target:
-        signature = Signature(
-            headline(target), documents, corpus_hash, result.first, result.second, versions()
-        )
+    for signature in signatures(corpus, result.scores):
         out.print(str(signature), markup=False, soft_wrap=True)
     if with_differences:
         for difference in result.differences:

@@ -8,20 +8,22 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out
-from accord.cli.evaluate import by_recipe, facts_right
+from accord.cli.evaluate import by_recipe
 from accord.cli.facts import print_facts
 from accord.cli.options import HERE, Root
-from accord.cli.scores import print_fact_scores, print_scores
-from accord.compare import Agreement, Scores, agree, evaluate
+from accord.cli.scores import print_fact_scores, print_scores, signatures
+from accord.compare import Agreement, Scores, agree
 from accord.corpus import Corpus, read_corpus
 from accord.corpus.checksums import checksum
 from accord.corpus.validate import validate
-from accord.document import Layer
+from accord.document import Document, Layer
 from accord.errors import InputError
+from accord.experiment import judge
 from accord.facts import FactCounts, facts
 from accord.files import read_text, write_text
 from accord.model.recipe import read_recipe
 from accord.model.training import leave_one_out
+from accord.report import DocumentView, ScoreSection, html_report
 
 _SEEDS = Path("seeds")
 _SPLIT = "articles"
@@ -54,9 +56,8 @@ def command(
     model = by_recipe(tables, corpus, leave_one_out(ids))
 
     _step(4, "Its labels against the gold: two articles teach little, and the figures show it")
-    scores = evaluate(gold, model, corpus.schema)
+    scores, right = judge(corpus, gold, model)
     print_scores(scores, f"{scores.estimate} against {_GOLD}, {len(ids)} documents, in %")
-    right = facts_right(corpus, scores, gold, model)
     print_fact_scores(right)
 
     _step(5, "The facts: gold beside model")
@@ -100,4 +101,28 @@ def _report(
     scores: Scores,
     right: FactCounts,
 ) -> str:
-    raise NotImplementedError
+    documents = [
+        DocumentView(corpus.documents[i], (gold[i], model[i]), title=title(corpus.documents[i]))
+        for i in gold
+    ]
+    sections = [
+        ScoreSection(
+            f"The {scores.estimate} against the gold",
+            scores,
+            right,
+            signatures(corpus, scores),
+            "Each article was labelled by a model that never saw it.",
+        ),
+        ScoreSection(
+            "Agreement of the two readers",
+            agreement.scores,
+            signatures=signatures(corpus, agreement.scores),
+            note="They labelled the articles apart, by the same guidelines.",
+        ),
+    ]
+    return html_report("Alliances and pledges in two articles", documents, corpus.schema, sections)
+
+
+def title(document: Document) -> str:
+    """A document's first paragraph, its headline."""
+    return " ".join(document[document.paragraphs[0]].split())

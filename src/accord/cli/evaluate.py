@@ -8,16 +8,18 @@ import typer
 
 from accord.cli.console import err, out, print_json, progress
 from accord.cli.options import HERE, AsJson, Require, Root, Split
-from accord.cli.scores import check_requirements, headline, print_fact_scores, print_scores
-from accord.compare import Counts, Scores, Signature, Target, evaluate, versions
+from accord.cli.scores import check_requirements, print_fact_scores, print_scores, signatures
+from accord.compare import Scores, Signature
 from accord.corpus import Corpus, read_corpus
 from accord.document import Layer
 from accord.errors import InputError, ModelError
-from accord.facts import FactCounts, fact_counts, facts
-from accord.model import Extractor, load_model
+from accord.experiment import judge
+from accord.facts import FactCounts
+from accord.model import Extractor, Trained, load_model
 from accord.model.folder import model_hash
 from accord.model.recipe import read_recipe
 from accord.model.training import Fold, cross_label, folds, leave_one_out, train
+from accord.report.card import facts_json
 
 
 def command(
@@ -65,47 +67,20 @@ def command(
     else:
         estimate = {i: corpus.layer(str(layer), i) for i in ids}
     truth = {i: corpus.layer(reference, i) for i in ids}
-    scores = evaluate(truth, estimate, corpus.schema)
-    right = facts_right(corpus, scores, truth, estimate)
-    signatures = [
-        Signature(
-            headline(target),
-            len(scores.documents),
-            corpus.hash(reference, scores.documents),
-            scores.reference,
-            scores.estimate,
-            versions(),
-            hashed,
-            seed,
-        )
-        for target in Target
-    ]
+    scores, right = judge(corpus, truth, estimate)
+    signed = signatures(corpus, scores, model=hashed, seed=seed)
     if as_json:
-        print_json(_json(scores, right, signatures))
+        print_json(_json(scores, right, signed))
     else:
         title = (
             f"{scores.estimate} against {scores.reference}, {len(scores.documents)} documents, in %"
         )
         print_scores(scores, title)
         print_fact_scores(right)
-        for signature in signatures:
+        for signature in signed:
             out.print(str(signature), markup=False, soft_wrap=True)
     if not check_requirements(scores, corpus.schema, require):
         raise typer.Exit(1)
-
-
-def facts_right(
-    corpus: Corpus,
-    scores: Scores,
-    truth: Mapping[str, Layer],
-    estimate: Mapping[str, Layer],
-) -> FactCounts:
-    """The Fact measure over the scored documents."""
-    total = FactCounts(Counts(), Counts())
-    for i in scores.documents:
-        document = corpus.documents[i]
-        total += fact_counts(facts(document, truth[i]), facts(document, estimate[i]))
-    return total
 
 
 def by_model(
@@ -126,29 +101,18 @@ def by_model(
 def by_recipe(tables: Mapping[str, Any], corpus: Corpus, plan: Sequence[Fold]) -> dict[str, Layer]:
     """Layers of the folds' test documents, each by a model trained without them."""
 
-    def trainer(index: int, train_ids: Sequence[str]) -> Extractor:
+    def trainer(index: int, train_ids: Sequence[str]) -> Trained:
         held_out = plan[index].test
         what = held_out[0] if len(held_out) == 1 else f"{len(held_out)} documents"
         err.print(f"fold {index + 1} of {len(plan)}: {what} held out", markup=False)
         with progress(f"fold {index + 1}") as listener:
-            return train(tables, corpus, train_ids, listener)
+            return train(tables, corpus, train_ids, listener=listener)
 
     return cross_label(corpus, plan, trainer)
 
 
-def _json(scores: Scores, right: FactCounts, signatures: Sequence[Signature]) -> dict[str, Any]:
+def _json(scores: Scores, right: FactCounts, signed: Sequence[Signature]) -> dict[str, Any]:
     value = scores.to_json(documents=True)
-    parts = {"pledges": right.pledges, "members": right.members, "all": right.all}
-    value["facts"] = {
-        name: {
-            "tp": counts.tp,
-            "fp": counts.fp,
-            "fn": counts.fn,
-            "precision": counts.precision,
-            "recall": counts.recall,
-            "f1": counts.f1,
-        }
-        for name, counts in parts.items()
-    }
-    value["signatures"] = [signature.to_json() for signature in signatures]
+    value["facts"] = facts_json(right)
+    value["signatures"] = [signature.to_json() for signature in signed]
     return value

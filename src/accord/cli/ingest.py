@@ -45,6 +45,14 @@ def command(
             print_json({"document": document, "text": cleaned.text, "dropped": dropped})
             continue
         paragraphs = cleaned.text.count("\n\n") + 1
-        out.print(f"{path} -> corpus/{document}.txt: {paragraphs} paragraphs", markup=False)
+        out.print(
+            f"{path} -> corpus/{document}.txt: {paragraphs} paragraphs",
+            markup=False,
+            soft_wrap=True,
+        )
         for line in cleaned.dropped:
-            out.print(f"  dropped line {line.line} ({line.reason}): {line.text}", markup=False)
+            out.print(
+                f"  dropped line {line.line} ({line.reason}): {line.text}",
+                markup=False,
+                soft_wrap=True,
+            )

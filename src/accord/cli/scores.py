@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from rich.table import Table
 
 from accord.cli.console import err, out
-from accord.compare import Counts, Match, Measure, Scores, Statistic, Target, parse_measure
+from accord.compare import (
+    Counts,
+    Match,
+    Measure,
+    Scores,
+    Signature,
+    Statistic,
+    Target,
+    parse_measure,
+    versions,
+)
+from accord.corpus import Corpus
 from accord.errors import InputError
 from accord.facts import FactCounts
 from accord.schema import Schema
@@ -47,9 +58,27 @@ def print_fact_scores(right: FactCounts) -> None:
     out.print(table)
 
 
-def headline(target: Target) -> Measure:
-    """The measure that a score's signature names: strict micro F1."""
-    return Measure(target, Match.STRICT, "micro", Statistic.F1)
+def signatures(
+    corpus: Corpus, scores: Scores, *, model: str | None = None, seed: int | None = None
+) -> tuple[Signature, ...]:
+    """The signature of strict micro F1, for mentions and for relations.
+
+    `model` is the hash of the estimating model's files, `seed` that of its training.
+    """
+    ids = list(scores.documents)
+    return tuple(
+        Signature(
+            Measure(target, Match.STRICT, "micro", Statistic.F1),
+            len(ids),
+            corpus.hash(scores.reference, ids),
+            scores.reference,
+            scores.estimate,
+            versions(),
+            model,
+            seed,
+        )
+        for target in Target
+    )
 
 
 def check_requirements(scores: Scores, schema: Schema, requirements: Iterable[str] | None) -> bool:

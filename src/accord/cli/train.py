@@ -1,26 +1,63 @@
 """`accord train`."""
 
+import statistics
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from accord.cli.console import err, progress
+from accord.cli.console import err, out, progress
+from accord.cli.evaluate import by_model
 from accord.cli.options import HERE, Root
-from accord.corpus import read_corpus
+from accord.cli.scores import print_fact_scores, print_scores, signatures
+from accord.corpus import Corpus, read_corpus
 from accord.corpus.folder import ANNOTATIONS, SCHEMA_FILE
-from accord.files import read_bytes
+from accord.document import Layer
+from accord.errors import InputError
+from accord.experiment import HeldOut, cross_validate, judge
+from accord.files import read_bytes, write_text
+from accord.model import load_model
+from accord.model.folder import (
+    CARD,
+    METRICS,
+    RELIABILITY,
+    check_target,
+    json_text,
+    model_hash,
+    read_record,
+)
 from accord.model.recipe import read_recipe
-from accord.model.training import recipe_data, train
+from accord.model.training import folds, recipe_data, train
+from accord.report.card import Result, card, metrics, reliability_figure
+
+_SHOWN = ("mention.strict.micro.f1", "relation.strict.micro.f1")
 
 
 def command(
     recipe: Annotated[Path, typer.Argument(help="A recipe, such as models/recipes/NAME.toml.")],
     to: Annotated[Path, typer.Option("--to", help="Folder of the model, such as models/NAME.")],
+    number: Annotated[
+        int,
+        typer.Option("--folds", help="First train and score once a fold, and calibrate by it."),
+    ] = 0,
+    seeds: Annotated[
+        int, typer.Option("--seeds", help="Cross-validate with this many seeds; needs --folds.")
+    ] = 1,
+    unseen: Annotated[
+        str | None, typer.Option("--score", help="A split that is not learned from, to score.")
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option("--resume", help="Folder for checkpoints: go on from there after a break."),
+    ] = None,
     root: Root = HERE,
 ) -> None:
     """Train a model from a recipe; the same recipe and labels give the same bytes.
+
+    With --folds the recipe is first scored on text held out fold by fold, and its probabilities
+    are calibrated by that. The card and metrics.json in the model's folder tell all figures.
 
     Example:  accord train models/recipes/articles-baseline.toml --to models/articles-baseline
     """
@@ -28,13 +65,101 @@ def command(
     data = recipe_data(tables)
     corpus = read_corpus(root)
     ids = corpus.select(data.split)
+    check_target(to)
+    if unseen is not None and set(ids) & set(corpus.select(unseen)):
+        raise InputError(f"--score {unseen!r} names documents that the model would learn from")
+    if seeds > 1 and not number:
+        raise InputError("--seeds compares cross-validations; say how many --folds")
     err.print(
         f"learning from {len(ids)} documents of {data.split!r}, layer {data.layer!r}",
         markup=False,
     )
     started = time.monotonic()
+    held_out = _cross_validate(tables, corpus, ids, number, seeds) if number else None
     with progress("training") as listener:
-        extractor = train(tables, corpus, ids, listener)
+        trained = train(
+            tables,
+            corpus,
+            ids,
+            score=_score(corpus, data.layer),
+            checkpoints=resume,
+            listener=listener,
+        )
+    if held_out is not None and held_out.calibration is not None:
+        trained = trained.calibrated(held_out.calibration)
     schema = read_bytes(root / ANNOTATIONS / SCHEMA_FILE)
-    extractor.save(to, config=read_bytes(recipe), schema=schema)
+    trained.save(to, config=read_bytes(recipe), schema=schema)
+    said = f"accord train {recipe} --to {to}"
+    said += f" --folds {number}" if number else ""
+    said += f" --score {unseen}" if unseen else ""
+    _write_card(to, said, corpus, data.layer, held_out, number, unseen)
     err.print(f"wrote {to} after {time.monotonic() - started:.0f} s", markup=False)
+
+
+def _score(corpus: Corpus, source: str) -> Callable[[Mapping[str, Layer]], float]:
+    """Strict relation F1 plus strict mention F1: what training is judged by as it goes on."""
+
+    def score(layers: Mapping[str, Layer]) -> float:
+        gold = {i: corpus.layer(source, i) for i in layers}
+        scores, _ = judge(corpus, gold, layers)
+        return sum(scores.value(measure) for measure in _SHOWN) / len(_SHOWN)
+
+    return score
+
+
+def _cross_validate(
+    tables: Mapping[str, Any], corpus: Corpus, ids: Sequence[str], number: int, seeds: int
+) -> HeldOut:
+    """Cross-validate once a seed; the first seed's is returned, mean and deviation are shown."""
+    first = int(tables.get("seed", 0))
+    plan = folds(ids, number, seed=first)
+    results = []
+    for seed in range(first, first + seeds):
+        with progress(f"seed {seed}") as listener:
+            results.append(
+                cross_validate({**tables, "seed": seed}, corpus, plan, lambda _: listener)
+            )
+        shown = ", ".join(f"{m} {100 * results[-1].scores.value(m):.2f}" for m in _SHOWN)
+        err.print(f"seed {seed}: {shown}", markup=False)
+    if seeds > 1:
+        for measure in _SHOWN:
+            values = [100 * r.scores.value(measure) for r in results]
+            mean, deviation = statistics.mean(values), statistics.stdev(values)
+            out.print(f"{measure}: {mean:.2f} +- {deviation:.2f} over {seeds} seeds", markup=False)
+    return results[0]
+
+
+def _write_card(
+    folder: Path,
+    said: str,
+    corpus: Corpus,
+    source: str,
+    held_out: HeldOut | None,
+    number: int,
+    unseen: str | None,
+) -> None:
+    results: list[Result] = []
+    trust = {}
+    record = read_record(folder)
+    seed = record.get("seed")
+    if held_out is not None:
+        signed = signatures(corpus, held_out.scores, seed=seed)
+        title = f"Held-out text, {number} folds over the training documents"
+        results.append(Result(title, held_out.scores, held_out.facts, signed, said))
+        if held_out.mentions and held_out.relations:
+            trust = {"mentions": held_out.mentions, "relations": held_out.relations}
+    if unseen is not None:
+        ids = corpus.select(unseen)
+        layers = by_model(load_model(folder), folder, corpus, ids)
+        scores, right = judge(corpus, {i: corpus.layer(source, i) for i in ids}, layers)
+        signed = signatures(corpus, scores, model=model_hash(folder), seed=seed)
+        command_line = f"accord evaluate --model {folder} --split {unseen}"
+        title = f"{unseen!r}, which the model never saw"
+        results.append(Result(title, scores, right, signed, command_line))
+    for result in results:
+        print_scores(result.scores, f"{result.title}, in %")
+        print_fact_scores(result.facts)
+    if trust:
+        write_text(folder / RELIABILITY, reliability_figure(trust))
+    write_text(folder / CARD, card(folder.name, record, said, results, trust))
+    write_text(folder / METRICS, json_text(metrics(results, trust)))

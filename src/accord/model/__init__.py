@@ -6,11 +6,12 @@ from typing import Any, Protocol
 
 from accord.document import Document, Layer
 from accord.model.folder import BASELINE, check_model
+from accord.model.joint.calibrate import Calibration
 from accord.schema import Schema
 
 
 class Extractor(Protocol):
-    """What every kind of model can do."""
+    """A model at work, of any kind."""
 
     @property
     def schema(self) -> Schema:
@@ -20,8 +21,22 @@ class Extractor(Protocol):
     def record(self) -> Mapping[str, Any]:
         """What it was trained from; ``record["trained_on"]`` maps document ids to text hashes."""
 
+    @property
+    def source(self) -> str:
+        """The source that its layers name."""
+
     def extract(self, documents: Iterable[Document]) -> Iterator[Layer]:
         """A layer for each document, in order."""
+
+
+class Trained(Protocol):
+    """A model fresh from training, of any kind."""
+
+    def extractor(self) -> Extractor:
+        """The model at work, without saving it."""
+
+    def calibrated(self, calibration: Calibration) -> "Trained":
+        """The same model with probabilities fitted on held-out text."""
 
     def save(self, folder: Path, *, config: bytes, schema: bytes) -> None:
         """Write the model folder, with the recipe and the schema file it was trained from."""
@@ -33,4 +48,6 @@ def load_model(folder: Path) -> Extractor:
         from accord.model.baseline import BaselineExtractor
 
         return BaselineExtractor.load(folder)
-    raise NotImplementedError
+    from accord.model.joint.extractor import JointExtractor
+
+    return JointExtractor.load(folder)

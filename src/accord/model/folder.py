@@ -6,7 +6,7 @@ file                      holds
 ``config.toml``           the recipe that `accord train` was given, byte for byte
 ``schema.toml``           the label schema that the model was trained with
 ``record.json``           what it came from: hashes, seeds, versions, processor, counts
-``card.md``, ``metrics.json``   for people, and for programs (written after training)
+``card.md``, ``metrics.json``   for people and for programs, with ``reliability.svg``; written last
 ``SHA256SUMS``            checksums of all files but the last two, as coreutils' sha256sum writes
 ========================  ======================================================================
 
@@ -31,6 +31,7 @@ SCHEMA = "schema.toml"
 RECORD = "record.json"
 CARD = "card.md"
 METRICS = "metrics.json"
+RELIABILITY = "reliability.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,15 @@ def model_hash(folder: Path) -> str:
     return checksum(folder / FILE_NAME)
 
 
+def check_target(folder: Path) -> None:
+    """Raise ConflictError if a model cannot take this folder's place: it holds something else."""
+    if folder.exists() and not _replaceable(folder):
+        raise ConflictError(
+            f"{folder} exists and is not a model, or holds other files too; "
+            "move it away or choose another"
+        )
+
+
 def write_model(
     folder: Path, layout: Layout, files: Mapping[str, bytes], record: Mapping[str, Any]
 ) -> None:
@@ -106,11 +116,7 @@ def write_model(
     missing = {CONFIG, SCHEMA, *layout.files} - set(files)
     if missing:
         raise ValueError(f"no content for {', '.join(sorted(missing))}")
-    if folder.exists() and not _replaceable(folder):
-        raise ConflictError(
-            f"{folder} exists and is not a model, or holds other files too; "
-            "move it away or choose another"
-        )
+    check_target(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -120,9 +126,7 @@ def write_model(
         names = [*files, RECORD]
         write_checksums(temporary, {name: checksum(temporary / name) for name in names})
         temporary.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
+        _take_place(temporary, folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -133,12 +137,27 @@ def json_text(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
+def _take_place(new: Path, folder: Path) -> None:
+    """Rename a folder to its name; the old one goes only when the new one is there."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = new.with_name(f"{new.name}.old")
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except BaseException:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old)
+
+
 def _replaceable(folder: Path) -> bool:
     """Whether the folder is empty, or holds a model and nothing else that would be lost."""
     if not folder.is_dir():
         return False
     names = {path.name for path in folder.iterdir()}
-    known = {CARD, METRICS}.union(*(layout.required for layout in LAYOUTS.values()))
+    known = {CARD, METRICS, RELIABILITY}.union(*(layout.required for layout in LAYOUTS.values()))
     return not names or ({CONFIG, RECORD, FILE_NAME} <= names <= known)
 
 

@@ -21,10 +21,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What to learn from: a split (or a pattern of document ids) and the layer of its labels."""
+    """What to learn from: a split (or a pattern of document ids) and the layer of its labels.
+
+    The documents of `held_out`, a split or pattern too, are never learned from; training is judged
+    by them as it goes on.
+    """
 
     split: str
     layer: str = "gold"
+    held_out: str = ""
 
 
 def read_recipe(path: Path) -> dict[str, Any]:

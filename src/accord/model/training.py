@@ -1,17 +1,22 @@
 """Training a model of any kind from its recipe, and labelling documents it did not learn from."""
 
+import importlib.util
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from accord.corpus import Corpus
 from accord.document import Layer
-from accord.errors import InputError
-from accord.model import Extractor
-from accord.model.folder import LAYOUTS
+from accord.errors import InputError, MissingExtraError
+from accord.model import Trained
+from accord.model.folder import BASELINE, LAYOUTS
 from accord.model.progress import Listener, silent
 from accord.model.recipe import Data, fill
+
+#: Judges a model's layers, by document id; higher is better. The model room itself never scores.
+Score = Callable[[Mapping[str, Layer]], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +38,49 @@ def recipe_data(recipe: Mapping[str, Any]) -> Data:
 
 
 def train(
-    recipe: Mapping[str, Any], corpus: Corpus, ids: Sequence[str], listener: Listener = silent
-) -> Extractor:
+    recipe: Mapping[str, Any],
+    corpus: Corpus,
+    ids: Sequence[str],
+    *,
+    score: Score | None = None,
+    checkpoints: Path | None = None,
+    listener: Listener = silent,
+) -> Trained:
     """Train the recipe's kind of model on the documents with these ids.
 
-    Raises InputError for a recipe or labels that cannot be used.
+    The recipe's held-out documents are left out, and `score` judges by them as training goes on.
+    With a folder for `checkpoints`, an interrupted joint training goes on where it was.
+
+    Raises InputError for a recipe or labels that cannot be used, MissingExtraError without torch.
     """
     kind = recipe["kind"]
-    if kind == "baseline":
+    if kind not in LAYOUTS:
+        raise InputError(f"unknown kind of model {kind!r}; known are {', '.join(LAYOUTS)}")
+    data = recipe_data(recipe)
+    held_out = corpus.select(data.held_out) if data.held_out else ()
+    ids = [i for i in ids if i not in set(held_out)]
+    if not ids:
+        raise InputError(f"nothing to learn from: {data.held_out!r} holds out every document")
+    if kind == BASELINE.kind:
         from accord.model.baseline import BaselineRecipe, train_baseline
 
         return train_baseline(
             fill(BaselineRecipe, recipe, "recipe"), corpus, ids, listener=listener
         )
-    raise InputError(f"unknown kind of model {kind!r}; known are {', '.join(LAYOUTS)}")
+    if importlib.util.find_spec("torch") is None:
+        raise MissingExtraError("torch", "train")
+    from accord.model.joint.recipe import JointRecipe
+    from accord.model.joint.train import Judge, train_joint
+
+    judge = Judge(held_out, score) if held_out and score else None
+    return train_joint(
+        fill(JointRecipe, recipe, "recipe"),
+        corpus,
+        ids,
+        judge=judge,
+        checkpoints=checkpoints,
+        listener=listener,
+    )
 
 
 def leave_one_out(ids: Sequence[str]) -> tuple[Fold, ...]:
@@ -74,7 +108,7 @@ def folds(ids: Sequence[str], number: int, *, seed: int) -> tuple[Fold, ...]:
 def cross_label(
     corpus: Corpus,
     plan: Sequence[Fold],
-    trainer: Callable[[int, Sequence[str]], Extractor],
+    trainer: Callable[[int, Sequence[str]], Trained],
 ) -> dict[str, Layer]:
     """Layers of all folds' test documents, each by a model that never saw them.
 
@@ -82,7 +116,7 @@ def cross_label(
     """
     layers: dict[str, Layer] = {}
     for index, fold in enumerate(plan):
-        extractor = trainer(index, fold.train)
+        extractor = trainer(index, fold.train).extractor()
         for layer in extractor.extract(corpus.documents[i] for i in fold.test):
             layers[layer.document] = layer
     return layers

@@ -40,23 +40,9 @@ def tokens(text: str, within: Span, spans: Sequence[Span]) -> tuple[Token, ...]:
     same span, the earlier one given is the outer.
     """
     found: list[Token] = []
-    open_pieces: list[_Piece] = []
+    heights: dict[int, int] = {}
+    still_open: list[tuple[int, int]] = []  # (end, index of its Open), outer first
     at = within.start
-
-    def close_until(position: int) -> None:
-        nonlocal at
-        while open_pieces and open_pieces[-1].end <= position:
-            write_until(open_pieces[-1].end)
-            piece = open_pieces.pop()
-            found.append(Close())
-            opened = found[piece.token]
-            assert isinstance(opened, Open)  # noqa: S101
-            if open_pieces:
-                outer = found[open_pieces[-1].token]
-                assert isinstance(outer, Open)  # noqa: S101
-                found[open_pieces[-1].token] = replace(
-                    outer, height=max(outer.height, opened.height + 1)
-                )
 
     def write_until(position: int) -> None:
         nonlocal at
@@ -64,21 +50,27 @@ def tokens(text: str, within: Span, spans: Sequence[Span]) -> tuple[Token, ...]:
             found.append(text[at:position])
             at = position
 
+    def close_until(position: int) -> None:
+        while still_open and still_open[-1][0] <= position:
+            end, token = still_open.pop()
+            write_until(end)
+            found.append(Close())
+            if still_open:
+                outer = still_open[-1][1]
+                heights[outer] = max(heights[outer], heights[token] + 1)
+
     for start, end, mark in _pieces(within, spans):
         close_until(start)
         write_until(start)
-        whole = spans[mark]
-        open_pieces.append(_Piece(end, len(found)))
-        found.append(Open(mark, first=start == whole.start, last=end == whole.end))
+        still_open.append((end, len(found)))
+        heights[len(found)] = 0
+        found.append(Open(mark, 0, start == spans[mark].start, end == spans[mark].end))
     close_until(within.end)
     write_until(within.end)
-    return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    end: int
-    token: int
+    return tuple(
+        replace(token, height=heights[i]) if isinstance(token, Open) else token
+        for i, token in enumerate(found)
+    )
 
 
 def _pieces(within: Span, spans: Sequence[Span]) -> list[tuple[int, int, int]]:

@@ -29,6 +29,20 @@ SCHEMA = Schema(
 )
 
 
+#: The same schema as a schema file, to be saved with a model.
+SCHEMA_TOML = "\n".join(
+    [
+        'name = "conll04"\nversion = "1"\n',
+        *(f"[mention.{name}]" for name in SCHEMA.mentions),
+        *(
+            f'[relation.{name}]\nhead = ["{head}"]\ntail = ["{tail}"]'
+            for name, (head, tail) in SIGNATURES.items()
+        ),
+        "",
+    ]
+)
+
+
 def read_conll04(path: Path = FILE) -> Corpus:
     """The three official splits, as splits "train", "dev" and "test" of one corpus."""
     documents: dict[str, Document] = {}
@@ -39,7 +53,7 @@ def read_conll04(path: Path = FILE) -> Corpus:
             documents[name], layers[name] = _sentence(name, sentence)
     splits = {split: (f"{split}/*",) for split in ("train", "dev", "test")}
     splits["train+dev"] = ("train/*", "dev/*")
-    return Corpus(SCHEMA, documents, {"gold": layers}, splits)
+    return Corpus(path.parent, SCHEMA, documents, {"gold": layers}, splits)
 
 
 def _sentence(name: str, sentence: dict) -> tuple[Document, Layer]:  # type: ignore[type-arg]

@@ -12,6 +12,7 @@ from accord.model.baseline.features import Pair, PairFeatures, TokenText, candid
 from accord.model.baseline.mentions import MentionRecipe, blank_recogniser, find_mentions
 from accord.model.baseline.relations import LinearModel, from_files, to_files
 from accord.model.folder import BASELINE, CONFIG, SCHEMA, check_model, read_record, write_model
+from accord.model.joint.calibrate import Calibration
 from accord.model.recipe import fill
 from accord.schema import Schema, read_schema
 
@@ -33,6 +34,14 @@ class BaselineExtractor:
     mention_recipe: MentionRecipe
     record: Mapping[str, Any]
     source: str = "baseline"
+
+    def extractor(self) -> "BaselineExtractor":
+        """Itself: training gives the model ready for work."""
+        return self
+
+    def calibrated(self, _: Calibration) -> "BaselineExtractor":
+        """Itself: a logistic regression's probabilities are calibrated by its fitting."""
+        return self
 
     def extract(self, documents: Iterable[Document]) -> Iterator[Layer]:
         """A layer for each document, in order, one at a time."""

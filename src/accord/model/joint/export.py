@@ -4,17 +4,19 @@ Shapes: B windows, L pieces, W words, D size of a word's vector, K widest mark, 
 N marks in all, P pairs a window, R relation types.
 """
 
-import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import onnx
 import torch
 from torch import Tensor, nn
 
-from accord.model.joint.graphs import READ, RELATE, TYPE
+from accord.model.joint.graphs import READ, RELATE
 from accord.model.joint.network import JointNetwork
 from accord.model.joint.precision import shrink
+from accord.model.joint.quantise import Feeds
 
 _OPSET = 17
 
@@ -37,15 +39,20 @@ class _Read(nn.Module):
         return vectors, self.marks(vectors, widths)
 
 
-def export(network: JointNetwork, precision: str) -> dict[str, bytes]:
-    """The graphs by file name, as serialised ONNX. Leaves the network in evaluation mode."""
+def export(
+    network: JointNetwork, precision: str, samples: Mapping[str, Sequence[Feeds]]
+) -> dict[str, bytes]:
+    """The graphs by file name, as serialised ONNX.
+
+    `samples`: inputs of each graph, by file name, for the scales of int8. Leaves the network in
+    evaluation mode.
+    """
     network.eval()
-    size = network.reader.size
-    graphs = {READ: _read(network)}
-    if network.typed is not None:
-        graphs[TYPE] = _typed(network.typed, size)
-    graphs[RELATE] = _relate(network, size)
-    return {name: shrink(model, precision).SerializeToString() for name, model in graphs.items()}
+    graphs = {READ: _read(network), RELATE: _relate(network, network.reader.size)}
+    return {
+        name: shrink(model, precision, samples.get(name, ())).SerializeToString(deterministic=True)
+        for name, model in graphs.items()
+    }
 
 
 def _read(network: JointNetwork) -> onnx.ModelProto:
@@ -61,16 +68,6 @@ def _read(network: JointNetwork) -> onnx.ModelProto:
         "widths": (torch.arange(3), "K"),
     }
     return _export(_Read(network), feeds, {"vectors": "BW.", "scores": "BWK."})
-
-
-def _typed(typed: nn.Module, size: int) -> onnx.ModelProto:
-    tags = typed.tags.weight.shape[1]  # type: ignore[union-attr,index]
-    feeds = {
-        "vectors": (torch.randn(2, 7, size), "BW."),
-        "tags": (torch.ones(2, 7, int(tags)), "BW."),
-        "words": (torch.tensor([7, 5]), "B"),
-    }
-    return _export(typed, feeds, {"typed": "BW."})
 
 
 def _relate(network: JointNetwork, size: int) -> onnx.ModelProto:
@@ -99,24 +96,22 @@ def _export(
         name: {i: letter for i, letter in enumerate(letters) if letter != "."}
         for name, letters in shapes.items()
     }
-    file = io.BytesIO()
-    with warnings.catch_warnings(), torch.no_grad():
+    with TemporaryDirectory() as folder, warnings.catch_warnings(), torch.no_grad():
+        path = Path(folder) / "graph.onnx"
         # The tracing exporter is called old; the new one needs onnxscript.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module.eval(),
             tuple(tensor for tensor, _ in feeds.values()),
-            file,
+            path,
             input_names=list(feeds),
             output_names=list(outputs),
             dynamic_axes=axes,
             opset_version=_OPSET,
             dynamo=False,
         )
-    model = onnx.load_from_string(file.getvalue())
+        model = onnx.load(path)
     # Names of traced weights carry counters of the process; equal models must be equal bytes.
     del model.metadata_props[:]
     model.doc_string = ""
     return model
-
-

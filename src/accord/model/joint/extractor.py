@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from accord.document import Document, Layer, Mention, Relation, Span
 from accord.errors import ModelError
@@ -48,15 +49,13 @@ class JointExtractor:
     @classmethod
     def load(cls, folder: Path | str, *, threads: int = 1, batch: int = 16) -> "JointExtractor":
         """Read a model folder; ModelError if a file is missing or damaged, or of another kind."""
-        from tokenizers import Tokenizer
-
         folder = Path(folder)
         if check_model(folder).kind != "joint":
             raise ModelError("is not a joint model", path=folder)
         recipe: JointRecipe = fill(JointRecipe, tomllib.loads(read_text(folder / CONFIG)), "config")
         schema = read_schema(folder / SCHEMA)
         network = recipe.network
-        graphs = Graphs.load(folder, typed=network.typed, widest=network.widest, threads=threads)
+        graphs = Graphs.load(folder, widest=network.widest, threads=threads)
         return cls(
             schema,
             recipe,
@@ -68,11 +67,11 @@ class JointExtractor:
                 batch=batch,
             ),
             Pieces(
-                Tokenizer.from_str(read_text(folder / TOKENIZER)),
+                _tokenizer(folder / TOKENIZER),
                 pieces=network.pieces,
                 overlap=network.overlap,
             ),
-            Calibration.from_json(read_text(folder / CALIBRATION)),
+            _calibration(folder / CALIBRATION),
             read_record(folder),
             source=folder.resolve().name,
         )
@@ -158,6 +157,20 @@ class JointExtractor:
                         )
                     )
         return Layer(document.id, self.source, tuple(mentions), tuple(relations))
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_str(read_text(path))
+    except Exception as error:  # the tokenizers library raises bare ones
+        raise ModelError(f"not a tokenizer: {error}; train again", path=path) from None
+
+
+def _calibration(path: Path) -> Calibration:
+    try:
+        return Calibration.from_json(read_text(path))
+    except ModelError as error:
+        raise ModelError(error.reason, path=path) from None
 
 
 @dataclass

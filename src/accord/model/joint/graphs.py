@@ -1,8 +1,8 @@
-"""The trained network as onnxruntime runs it: three graphs, fed with numpy arrays.
+"""The trained network as onnxruntime runs it: two graphs, fed with numpy arrays.
 
-``read.onnx``: pieces -> words' vectors and mark scores. ``type.onnx``: words and the marks found
-in them -> words read once more. ``relate.onnx``: words, marks' vectors and pairs -> pair scores.
-They are apart because between them the schema decides which marks and pairs are worth scoring.
+``read.onnx``: pieces -> words' vectors and mark scores. ``relate.onnx``: words, marks' vectors and
+pairs -> pair scores. They are apart because between them the schema decides which marks and pairs
+are worth scoring.
 """
 
 from collections.abc import Mapping
@@ -20,24 +20,22 @@ from accord.model.joint.candidates import Marks
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-READ, TYPE, RELATE = "read.onnx", "type.onnx", "relate.onnx"
+READ, RELATE = "read.onnx", "relate.onnx"
 
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The onnxruntime sessions of a model; `type` is None for a model without the second read."""
+    """The onnxruntime sessions of a model; `widest`: the longest mark, in words."""
 
     read_session: Any
-    type_session: Any
     relate_session: Any
     widest: int
 
     @classmethod
-    def load(cls, folder: Path, *, typed: bool, widest: int, threads: int) -> "Graphs":
+    def load(cls, folder: Path, *, widest: int, threads: int) -> "Graphs":
         """Open a model's graphs; ModelError naming the file that onnxruntime cannot open."""
         return cls(
             _session(folder / READ, threads),
-            _session(folder / TYPE, threads) if typed else None,
             _session(folder / RELATE, threads),
             widest,
         )
@@ -48,14 +46,6 @@ class Graphs:
         feeds = {**batch.arrays(), "widths": widths}
         words, scores = self.read_session.run(["vectors", "scores"], feeds)
         return words, scores
-
-    def type(self, words: Floats, lengths: Ints, tags: Floats) -> Floats:
-        """Words' vectors with the marks known, [B, W, D]; `tags` as `tag_counts` gives them."""
-        if self.type_session is None:
-            return words
-        feeds = {"vectors": words, "tags": tags, "words": lengths}
-        result: Floats = self.type_session.run(["typed"], feeds)[0]
-        return result
 
     def relate(
         self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
@@ -72,18 +62,6 @@ class Graphs:
         }
         result: Floats = self.relate_session.run(["scores"], feeds)[0]
         return result
-
-
-def tag_counts(marks: Marks, batch: int, width: int, types: int) -> Floats:
-    """How many marks of each type cover each word, and start at it: [B, W, 2 (T + 1)]."""
-    tags = np.zeros((batch, width, 2 * (types + 1)), np.float32)
-    for row, first, last, kind in zip(
-        marks.rows.tolist(), marks.first.tolist(), marks.last.tolist(), marks.kinds.tolist(),
-        strict=True,
-    ):  # fmt: skip
-        tags[row, first:last, kind] += 1
-        tags[row, first, types + 1 + kind] += 1
-    return tags
 
 
 def pool(words: Floats, marks: Marks) -> Floats:

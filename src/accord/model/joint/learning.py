@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from accord.model.joint.batches import ReadBatch
-from accord.model.joint.graphs import tag_counts
 from accord.model.joint.network import JointNetwork, pool_marks
 from accord.model.joint.recipe import JointRecipe, TrainingRecipe
 from accord.model.joint.rows import Row, gather_marks, gather_pairs, stack_rows
@@ -38,9 +37,6 @@ def losses(
     if not len(marks) or not pairs.allowed.any():
         return mark_loss, mark_loss.new_zeros(())
     lengths = torch.from_numpy(batch.words)
-    if network.typed is not None:
-        tags = tag_counts(marks, len(rows), words.shape[1], len(table.mentions))
-        words = network.typed(words, torch.from_numpy(tags), lengths)
     first, last = torch.from_numpy(marks.first), torch.from_numpy(marks.last)
     vectors = pool_marks(words, torch.from_numpy(marks.rows), first, last)
     found = network.relations(

@@ -75,28 +75,11 @@ class WordReader(nn.Module):
         """Ids, shapes [B, L], starts [B, W], pieces, words [B] -> words' vectors [B, W, D]."""
         shares = self.mix.softmax(0)
         layers = self.encoder(ids, shapes, pieces)
-        mixed = sum(share * _pick(layer, starts) for share, layer in zip(shares, layers, strict=True))
+        mixed = sum(
+            share * _pick(layer, starts) for share, layer in zip(shares, layers, strict=True)
+        )
         x: Tensor = self.drop(mixed)
         return x if self.lstm is None else self.drop(self.lstm(x, words))
-
-
-class TypedReader(nn.Module):
-    """Reads the words once more, now knowing which marks of which types were found in them."""
-
-    def __init__(self, size: int, types: int, dropout: float):
-        super().__init__()
-        self.tags = nn.Linear(2 * (types + 1), size, bias=False)
-        nn.init.normal_(self.tags.weight, std=0.02)
-        self.lstm = BiLSTM(size, size // 2)
-        self.drop = Dropout(dropout)
-
-    def forward(self, words: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
-        """Words [B, W, D], tags [B, W, 2 (T + 1)], lengths [B] -> [B, W, D].
-
-        Tags count the marks of each type that cover a word, then those that start at it.
-        """
-        y: Tensor = words + self.drop(self.lstm(words + self.tags(tags), lengths))
-        return y
 
 
 class MarkScorer(nn.Module):
@@ -249,9 +232,6 @@ class JointNetwork(nn.Module):
         super().__init__()
         self.reader = WordReader(encoder, counts.encoder, config, training.head_dropout)
         size = self.reader.size
-        self.typed = (
-            TypedReader(size, counts.mentions, training.head_dropout) if config.typed else None
-        )
         self.marks = MarkScorer(size, counts.mentions, config, training.head_dropout)
         self.relations = RelationScorer(size, counts, config, training.head_dropout)
 

@@ -16,7 +16,7 @@ from accord.document import Span
 from accord.model.joint.batches import STEP, ReadBatch, padded, padded_shape, stack
 from accord.model.joint.candidates import Marks, Pairs, pairs_within
 from accord.model.joint.decode import FoundMark, find_marks, owner, without_crossing
-from accord.model.joint.graphs import pool, tag_counts
+from accord.model.joint.graphs import pool
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.words import Window
 
@@ -37,9 +37,6 @@ class Scorer(Protocol):
 
     def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
         """Words' vectors and mark scores."""
-
-    def type(self, words: Floats, lengths: Ints, tags: Floats) -> Floats:
-        """Words' vectors with the marks known."""
 
     def relate(
         self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
@@ -111,7 +108,7 @@ class Reader:
         """
         jobs = [_Job(p, n) for p in paragraphs for n in range(len(p.windows))]
         self._find_marks(jobs, paragraphs)
-        self._type(jobs)
+        self._pool(jobs)
         for paragraph in paragraphs:
             memory.setdefault(paragraph.document, []).append(paragraph)
         self._relate(jobs, memory, floor)
@@ -141,29 +138,20 @@ class Reader:
             marks = enumerate(job.paragraph.marks)
             job.inside = [i for i, m in marks if start <= m.first and m.last <= stop]
 
-    def _type(self, jobs: Sequence[_Job]) -> None:
-        """Read the words again with the marks known, and pool the marks' vectors."""
-        by_mark: dict[int, dict[int, Floats]] = defaultdict(dict)
-        for same in _same_shape(jobs, self.batch):
-            marks = _table(same)
-            words = np.stack([job.vectors for job in same])
-            lengths = np.array([job.window.words for job in same], np.int64)
-            tags = tag_counts(marks, len(same), words.shape[1], len(self.table.mentions))
-            words = self.graphs.type(words, lengths, tags)
-            vectors = pool(words, marks)
-            position = 0
-            for row, job in enumerate(same):
-                job.vectors = words[row]
-                borders = job.paragraph.borders
-                for i in job.inside:
-                    mark = job.paragraph.marks[i]
-                    if len(borders) == 1 or owner(mark.first, mark.last, borders) == job.number:
-                        by_mark[id(job.paragraph)][i] = vectors[position]
-                    position += 1
-        for paragraph in {id(job.paragraph): job.paragraph for job in jobs}.values():
-            rows = [by_mark[id(paragraph)][i] for i in range(len(paragraph.marks))]
-            if rows:
-                paragraph.vectors = np.stack(rows)
+    def _pool(self, jobs: Sequence[_Job]) -> None:
+        """The marks' vectors, each from the window that decides over the mark."""
+        for job in jobs:
+            paragraph, borders = job.paragraph, job.paragraph.borders
+            vectors = pool(job.vectors[None], _table([job]))
+            if len(borders) == 1:
+                paragraph.vectors = vectors
+                continue
+            if not len(paragraph.vectors):
+                paragraph.vectors = np.zeros((len(paragraph.marks), vectors.shape[1]), np.float32)
+            for i, vector in zip(job.inside, vectors, strict=True):
+                mark = paragraph.marks[i]
+                if owner(mark.first, mark.last, borders) == job.number:
+                    paragraph.vectors[i] = vector
 
     def _relate(
         self, jobs: Sequence[_Job], memory: dict[int, list[Paragraph]], floor: float

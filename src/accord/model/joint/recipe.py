@@ -36,8 +36,7 @@ class NetworkRecipe:
     `nested`: marks may lie within marks. `widest`: the longest mark, in words.
     `pieces`: the longest window, in word pieces with both border pieces; `overlap`: how many
     pieces the windows of a longer paragraph share. `lstm`: units a direction, 0 for none.
-    `marks`: size of the mark scorer; `typed`: mark types are added to the words, which are read by
-    a second BiLSTM, before pairs are scored. `pairs`, `heads`, `inner`, `blocks`: size, attention
+    `marks`: size of the mark scorer. `pairs`, `heads`, `inner`, `blocks`: size, attention
     heads, inner size and number of the blocks in which a pair reads its paragraph; `bilinear`:
     size of the bilinear parts.
     """
@@ -49,7 +48,6 @@ class NetworkRecipe:
     overlap: int = 128
     lstm: int = 192
     marks: int = 192
-    typed: bool = True
     pairs: int = 256
     heads: int = 4
     inner: int = 512

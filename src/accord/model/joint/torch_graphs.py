@@ -30,14 +30,6 @@ class TorchGraphs:
         return numpy(words), numpy(scores)
 
     @torch.no_grad()
-    def type(self, words: Floats, lengths: Ints, tags: Floats) -> Floats:
-        """Words' vectors with the marks known, [B, W, D]."""
-        if self.network.typed is None:
-            return words
-        arrays = (torch.from_numpy(x) for x in (words, tags, lengths))
-        return numpy(self.network.typed(*arrays))
-
-    @torch.no_grad()
     def relate(
         self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
     ) -> Floats:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -13,25 +14,32 @@ import torch
 from tokenizers import Tokenizer
 
 from accord.corpus import Corpus
-from accord.document import Layer
+from accord.document import Document, Layer
 from accord.errors import InputError
-from accord.files import read_text
+from accord.files import read_bytes, read_text
+from accord.model.folder import CONFIG, JOINT, SCHEMA, json_text, write_model
 from accord.model.joint.calibrate import Calibration
 from accord.model.joint.checkpoint import Run, load_run, save_run
 from accord.model.joint.dropout import DropoutSource, use_source
 from accord.model.joint.encoder import load_encoder
 from accord.model.joint.encoder_source import EncoderFiles, find_encoder
 from accord.model.joint.examples import Example, Replacer, Skipped, read_examples
-from accord.model.joint.extractor import JointExtractor
+from accord.model.joint.export import export
+from accord.model.joint.extractor import CALIBRATION, TOKENIZER, JointExtractor
 from accord.model.joint.learning import Average, losses, optimiser, schedule
 from accord.model.joint.network import JointNetwork, NetworkSize
-from accord.model.joint.reading import Reader
+from accord.model.joint.reading import Reader, Scorer
 from accord.model.joint.recipe import JointRecipe
 from accord.model.joint.rows import Row, epoch_batches, hide_words, rows_of, units
+from accord.model.joint.saving import Recorder, spread
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.torch_graphs import TorchGraphs
 from accord.model.joint.words import Pieces
 from accord.model.progress import Listener, Step, silent
+
+# Documents, and windows at a time, that int8's scales are set by.
+_SAMPLES = 160
+_SAMPLE_BATCH = 8
 
 #: Judges a model's layers, by document id; higher is better. The model room itself never scores.
 Score = Callable[[Mapping[str, Layer]], float]
@@ -47,7 +55,10 @@ class Judge:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained network with all that a model folder needs; `skipped` labels were not learnt."""
+    """A trained network with all that a model folder needs.
+
+    `skipped` labels were not learnt; `samples` are texts that it was trained on.
+    """
 
     recipe: JointRecipe
     table: SchemaTable
@@ -55,6 +66,7 @@ class Trained:
     files: EncoderFiles
     record: Mapping[str, Any]
     skipped: tuple[Skipped, ...]
+    samples: tuple[Document, ...]
     calibration: Calibration = field(default_factory=Calibration)
 
     def calibrated(self, calibration: Calibration) -> "Trained":
@@ -63,12 +75,38 @@ class Trained:
 
     def extractor(self, batch: int = 16) -> JointExtractor:
         """The model at work in torch, as it will be in onnxruntime once it is saved."""
+        return self._extractor(TorchGraphs(self.network, self.recipe.network.widest), batch)
+
+    def save(
+        self, folder: Path, *, config: bytes, schema: bytes, precision: str | None = None
+    ) -> None:
+        """Export to ONNX and write the model folder, with the recipe and schema as given.
+
+        `precision` replaces the recipe's. The same model gives the same bytes.
+        """
+        network = TorchGraphs(self.network, self.recipe.network.widest)
+        recorder = Recorder(network, self.recipe.network.widest)
+        # The scales of int8 are set by texts that the model was trained on.
+        deque(self._extractor(recorder, _SAMPLE_BATCH).extract(self.samples), maxlen=0)
+        graphs = export(
+            self.network, precision or self.recipe.extraction.precision, recorder.samples
+        )
+        files = {
+            CONFIG: config,
+            SCHEMA: schema,
+            **graphs,
+            TOKENIZER: read_bytes(self.files.tokenizer),
+            CALIBRATION: json_text(self.calibration.to_json()).encode(),
+        }
+        write_model(folder, JOINT, files, self.record)
+
+    def _extractor(self, scorer: Scorer, batch: int) -> JointExtractor:
         network = self.recipe.network
         return JointExtractor(
             self.table.schema,
             self.recipe,
             Reader(
-                TorchGraphs(self.network, network.widest),
+                scorer,
                 self.table,
                 nested=network.nested,
                 reach=self.recipe.extraction.reach,
@@ -124,7 +162,13 @@ def train_joint(
     }
     with _deterministic(recipe):
         trained = Trained(
-            recipe, table, make_network(recipe, table, files), files, record, tuple(skipped)
+            recipe,
+            table,
+            make_network(recipe, table, files),
+            files,
+            record,
+            tuple(skipped),
+            tuple(spread([corpus.documents[i] for i in ids], _SAMPLES)),
         )
         history = _train(trained, corpus, examples, judge, checkpoints, listener)
     return replace(trained, record={**record, "history": history})
