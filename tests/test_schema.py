@@ -124,7 +124,7 @@ ALL = (ORG, PACT, KENYA, LATER, MONEY)
         ([ORG, ("T9", 0, 4, "ORG")], [], [("T9", "duplicate of T1: ORG 'Avon'")]),
         ([ORG, ("T9", 0, 4, "GPE")], [], []),
         ([ORG, ("T1", 15, 20, "ORG")], [], [("T1", "the id T1 is used twice")]),
-        ([("T1", 15, 21, "ORG")], [], [("T1", "has white space at an end")]),
+        ([("T1", 15, 21, "ORG")], [], [("T1", "'Coast ' has white space at an end")]),
         ([("T1", 29, 42, "GPE")], [], [("T1", "'Kenya.\\n\\nKenya' does not lie within one")]),
         (
             [("T1", 15, 25, "ALLIANCE"), ("T2", 21, 34, "ORG")],

@@ -13,7 +13,9 @@ file                      holds
 Each kind of model adds its own files (`BASELINE`, `JOINT`). No file needs pickle to be read.
 """
 
+import importlib.metadata
 import json
+import platform
 import shutil
 import tempfile
 import tomllib
@@ -32,6 +34,8 @@ RECORD = "record.json"
 CARD = "card.md"
 METRICS = "metrics.json"
 RELIABILITY = "reliability.svg"
+
+_PACKAGES = ("accord", "numpy", "spacy", "thinc", "scikit-learn", "torch", "tokenizers", "onnx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def write_model(
     try:
         for name, data in files.items():
             write_bytes(temporary / name, data)
-        write_text(temporary / RECORD, json_text(record))
+        write_text(temporary / RECORD, json_text({**record, "versions": _versions()}))
         names = [*files, RECORD]
         write_checksums(temporary, {name: checksum(temporary / name) for name in names})
         temporary.chmod(0o755)
@@ -150,6 +154,17 @@ def _take_place(new: Path, folder: Path) -> None:
         old.rename(folder)
         raise
     shutil.rmtree(old)
+
+
+def _versions() -> dict[str, str]:
+    """Versions of all that can change what training gives, and the processor."""
+    found = {"python": platform.python_version(), "machine": platform.machine()}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
 
 
 def _replaceable(folder: Path) -> bool:

@@ -12,6 +12,8 @@ from accord.facts import FactCounts
 from accord.model.folder import RELIABILITY
 from accord.model.joint.calibrate import Reliability
 
+_HASH = 64  # hexadecimal digits of a SHA-256
+
 
 @dataclass(frozen=True)
 class Result:
@@ -150,8 +152,10 @@ def _row(name: str, strict: Counts, boundary: Counts | None) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and all(len(str(v)) == _HASH for v in value.values()):
         return f"{len(value)} documents"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {v}" for k, v in value.items())
     if isinstance(value, list):
         return str(len(value))
     return f"`{value}`"
