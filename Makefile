@@ -5,13 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check bench-conll04 lock clean
 
 demo: $(SETUP)
 	$(BIN)/accord demo
 
 test: $(SETUP)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 # What must hold beside the tests: style, types, the direction of imports, the corpus.
 check: $(SETUP)
@@ -20,6 +20,12 @@ check: $(SETUP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/accord validate
+
+# Train the joint model on CoNLL04 and score it on the test split: one JSON line.
+# The data lies beside the checkout, in ../shared/benchmarks (see tests/benchmarks/conll04).
+SEED ?= 0
+bench-conll04: $(SETUP)
+	$(BIN)/python tests/benchmarks/conll04/run.py --seed $(SEED)
 
 # torch goes first and alone: asked for by another package, pip may bring its CUDA build.
 $(SETUP): pyproject.toml requirements.lock

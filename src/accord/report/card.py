@@ -62,28 +62,30 @@ def card(
 def reliability_figure(reliabilities: Mapping[str, Reliability]) -> str:
     """The reliability figure as SVG; the same values give the same bytes."""
     try:
-        import matplotlib as mpl
+        from matplotlib import style
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("matplotlib", "train") from None
-    mpl.rcParams["svg.hashsalt"] = "accord"
-    mpl.rcParams["svg.fonttype"] = "none"
-    figure = Figure(figsize=(4.2 * len(reliabilities), 4.0), layout="constrained")
-    for number, (name, value) in enumerate(reliabilities.items(), start=1):
-        axes = figure.add_subplot(1, len(reliabilities), number)
-        axes.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle="--")
-        claimed = [b.claimed for b in value.bins]
-        held = [b.held for b in value.bins]
-        axes.plot(claimed, held, marker="o", color="#0b5cad")
-        for b in value.bins:
-            axes.annotate(str(b.count), (b.claimed, b.held), (4, -10), textcoords="offset points")
-        axes.set_xlim(0, 1)
-        axes.set_ylim(0, 1)
-        axes.set_title(name)
-        axes.set_xlabel("stated probability")
-        axes.set_ylabel("share that was right")
-    file = io.StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None})
+    # The default style, whatever the reader of matplotlibrc likes; and ids that do not change.
+    with style.context(["default", {"svg.hashsalt": "accord", "svg.fonttype": "none"}]):
+        figure = Figure(figsize=(4.2 * len(reliabilities), 4.0), layout="constrained")
+        for number, (name, value) in enumerate(reliabilities.items(), start=1):
+            axes = figure.add_subplot(1, len(reliabilities), number)
+            axes.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle="--")
+            claimed = [b.claimed for b in value.bins]
+            held = [b.held for b in value.bins]
+            axes.plot(claimed, held, marker="o", color="#0b5cad")
+            for b in value.bins:
+                axes.annotate(
+                    str(b.count), (b.claimed, b.held), (4, -10), textcoords="offset points"
+                )
+            axes.set_xlim(0, 1)
+            axes.set_ylim(0, 1)
+            axes.set_title(name)
+            axes.set_xlabel("stated probability")
+            axes.set_ylabel("share that was right")
+        file = io.StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None})
     return file.getvalue()
 
 
@@ -158,4 +160,4 @@ def _shown(value: Any) -> str:
         return ", ".join(f"{k} {v}" for k, v in value.items())
     if isinstance(value, list):
         return str(len(value))
-    return f"`{value}`"
+    return "`" + str(value).replace("|", "\\|") + "`"

@@ -77,7 +77,8 @@ def alliance_table(
 
 
 def _alliance_key(alliance: Alliance) -> Hashable:
-    return party_keys(alliance.members)
+    # Without members, only the name can tell alliances apart.
+    return party_keys(alliance.members) or alliance.key
 
 
 def _rows(
@@ -112,7 +113,9 @@ def _rows(
                 (Part("", x),) if x == y else (Part(names[0], x), Part(names[1], y))
                 for x, y in zip(cells(one), cells(two), strict=True)
             )
-            status, style = ("both", "both") if same else ("differs", "differs")
+            alike = all(len(parts) == 1 for parts in merged)
+            status = "both" if alike else "both, details differ" if same else "differs"
+            style = "both" if same else "differs"
             row = _row(document, status, style, [one, two], merged)
         where = [s for side, i in ((0, a), (1, b)) if i is not None for s in spans[side][i]]
         placed.append((min(where), row))
@@ -163,8 +166,19 @@ def _row(
 ) -> FactRow:
     record = records[0]
     paragraph = paragraph_index(document.paragraphs, record.span) or 0
-    notes = tuple(dict.fromkeys(note for each in records for note in each.notes))
-    return FactRow(status, style, cells, " ".join(record.sentence.split()), paragraph + 1, notes)
+    notes = tuple(
+        note if all(note in other.notes for other in records) else f"{each.source}: {note}"
+        for each in records
+        for note in each.notes
+    )
+    return FactRow(
+        status,
+        style,
+        cells,
+        " ".join(record.sentence.split()),
+        paragraph + 1,
+        tuple(dict.fromkeys(notes)),
+    )
 
 
 def _pledge_cells(pledge: Pledge) -> tuple[tuple[Value, ...], ...]:

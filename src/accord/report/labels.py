@@ -50,8 +50,9 @@ class MarkView:
         text = " ".join(self.text.split())
         if len(text) <= _LONGEST:
             return text
-        head, tail = text[: _LONGEST // 2], text[-_LONGEST // 3 :]
-        return f"{head.rstrip()} … {tail.lstrip()}"
+        # Cut at words where there are any; a text without spaces is cut where it must be.
+        head, tail = text[: _LONGEST * 2 // 3], text[-_LONGEST // 3 :]
+        return f"{head.rpartition(' ')[0] or head} … {tail.partition(' ')[2] or tail}"
 
 
 @dataclass(frozen=True, slots=True)
