@@ -28,6 +28,17 @@ def test_types_in_the_order_of_the_file(tmp_path):
     assert schema.relations_between("ORG", "ORG") == ("same_as",)
 
 
+def test_what_lint_reads(tmp_path):
+    rules = 'everywhere = true\nneeds = ["member_of", "pledges"]\nlooks_like = \'\\bKenya\\b\''
+    schema = schema_of(tmp_path, SCHEMA.replace("[mention.GPE]", f"[mention.GPE]\n{rules}"))
+    kind = schema.mentions["GPE"]
+    assert (kind.everywhere, kind.needs) == (True, ("member_of", "pledges"))
+    assert kind.looks_like is not None
+    assert kind.looks_like.search("to Kenya.")
+    bare = schema.mentions["MONEY"]
+    assert (bare.everywhere, bare.needs, bare.looks_like) == (False, (), None)
+
+
 def test_the_projects_own_schema():
     schema = read_schema(REPOSITORY / "annotations" / "schema.toml")
     assert set(schema.mentions) == {
@@ -75,6 +86,38 @@ def test_the_projects_own_schema():
             'tail = ["ORG", "GPE", "ALLIANCE"]',
             'tail = ["ORG"]',
             "[relation.same_as]: a symmetric relation needs the same types as head and tail",
+        ),
+        ("[mention.GPE]", "[mention.GPE]\nneeds = 3", "[mention.GPE]: needs must be a list of rel"),
+        (
+            "[mention.GPE]",
+            '[mention.GPE]\nneeds = ["memberof"]',
+            "[mention.GPE]: needs names the unknown relation type 'memberof'; the schema has mem",
+        ),
+        (
+            "[mention.GPE]",
+            '[mention.GPE]\nneeds = ["member_of", "amount"]',
+            "[mention.GPE]: needs names 'amount', which never joins GPE",
+        ),
+        (
+            "[mention.GPE]",
+            "[mention.GPE]\neverywhere = 1",
+            "[mention.GPE]: everywhere must be true",
+        ),
+        ("[mention.GPE]", "[mention.GPE]\neverywere = true", "[mention.GPE]: unknown key 'everywe"),
+        (
+            "[mention.GPE]",
+            "[mention.GPE]\nlooks_like = 'a('",
+            "[mention.GPE]: looks_like is no regular expression: missing ), unterminated",
+        ),
+        (
+            "[mention.GPE]",
+            "[mention.GPE]\nlooks_like = 'a*'",
+            "[mention.GPE]: looks_like matches the empty text, and so everywhere: 'a*'",
+        ),
+        (
+            "[mention.GPE]",
+            "[mention.GPE]\nlooks_like = 3",
+            "[mention.GPE]: looks_like must be a st",
         ),
         ("[mention.GPE]", "[mention.GPE", "not valid TOML: "),
         ("[mention.GPE]", "[mention.ORG]", "not valid TOML: "),

@@ -232,6 +232,12 @@ def _schema(data: dict[str, Any]) -> Schema:
             raise SchemaError(
                 f"{where}: a symmetric relation needs the same types as head and tail"
             )
+    for kind in mentions.values():
+        for name in kind.needs:
+            if kind.name not in relations[name].head + relations[name].tail:
+                raise SchemaError(
+                    f"[mention.{kind.name}]: needs names {name!r}, which never joins {kind.name}"
+                )
     return Schema(
         _string(data, "name", "the schema"),
         _string(data, "version", "the schema"),
@@ -298,6 +304,9 @@ def _names(
 def _pattern(table: dict[str, Any], key: str, where: str) -> re.Pattern[str] | None:
     text = _string(table, key, where, default="")
     try:
-        return re.compile(text) if text else None
+        pattern = re.compile(text) if text else None
     except re.error as error:
         raise SchemaError(f"{where}: {key} is no regular expression: {error}") from None
+    if pattern is not None and pattern.match(""):
+        raise SchemaError(f"{where}: {key} matches the empty text, and so everywhere: {text!r}")
+    return pattern

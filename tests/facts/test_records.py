@@ -433,3 +433,46 @@ def test_described_alliances_of_the_same_named_members_are_one():
     assert both.mentions == ("T3", "T4")
     assert names(both.members) == ["Peru", "Kenya"]
     assert other.mentions == ("T9",)
+
+
+@pytest.mark.parametrize(
+    ("second", "members", "expected"),
+    [
+        # The same two in another order: one.
+        (("Brill", "Avon"), ("T1", "T2", "T3", "T4"), [("P", "A")]),
+        # Another member, or one less: two, of which nothing says that they are one.
+        (("Brill", "Corvo"), ("T1", "T2", "T3", "T4"), [("P",), ("A",)]),
+        (("Brill", "Avon"), ("T1", "T2", "T3"), [("P",), ("A",)]),
+        # A single member, or none, tells nothing.
+        (("Avon", "Brill"), ("T1", "T3"), [("P",), ("A",)]),
+        (("Avon", "Brill"), (), [("P",), ("A",)]),
+    ],
+)
+def test_which_described_alliances_are_one(second, members, expected):
+    one, other = second
+    text = f"Avon and Brill in a pact. So {one} and {other} in an alliance."
+    marks = {
+        "T1": ("ORG", "Avon"),
+        "T2": ("ORG", "Brill"),
+        "T3": ("ORG", one, 2),
+        "T4": ("ORG", other, text.count(other)),
+        "P": ("ALLIANCE", "pact"),
+        "A": ("ALLIANCE", "alliance"),
+    }
+    arrows = [("member_of", item, "P" if item in ("T1", "T2") else "A") for item in members]
+    assert [a.mentions for a in alliances(*labelled(text, marks, arrows))] == expected
+
+
+def test_named_alliances_of_the_same_members_stay_apart():
+    text = "Avon and Brill formed the Coast Pact and the Delta Pact."
+    marks = {
+        "T1": ("ORG", "Avon"),
+        "T2": ("ORG", "Brill"),
+        "T3": ("ALLIANCE", "Coast Pact"),
+        "T4": ("ALLIANCE", "Delta Pact"),
+    }
+    arrows = [("member_of", end, pact) for end in ("T1", "T2") for pact in ("T3", "T4")]
+    assert [a.name for a in alliances(*labelled(text, marks, arrows))] == [
+        "Coast Pact",
+        "Delta Pact",
+    ]

@@ -7,7 +7,7 @@ import pytest
 import spacy
 import srsly
 from any_items import SCHEMA, TEXTS, several
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin, SpanGroup
 from spacy.tokens import Span as DocSpan
@@ -79,6 +79,7 @@ def test_spacy_reads_what_is_written(tmp_path):
 
 
 @given(items=several())
+@settings(max_examples=25)
 def test_round_trip_is_exact(items, tmp_path_factory):
     path = tmp_path_factory.mktemp("docbin") / "file.spacy"
     assert write(path, items, SCHEMA, dry=True) == ()
@@ -165,6 +166,7 @@ def test_a_bomb_is_refused_before_it_unpacks(tmp_path, monkeypatch):
 
 
 @given(cut=st.integers(0, 600))
+@settings(max_examples=30)
 def test_cut_off_files_are_named(cut, tmp_path_factory):
     path = tmp_path_factory.mktemp("docbin") / "file.spacy"
     write(path, [ITEM], SCHEMA)

@@ -7,8 +7,18 @@ from hypothesis import strategies as st
 from accord.corpus import read_corpus
 from accord.document import Layer
 from accord.errors import InputError
+from accord.files import write_text
 from accord.model.recipe import Data
-from accord.model.training import cross_label, folds, leave_one_out, recipe_data, train
+from accord.model.training import (
+    check,
+    check_apart,
+    cross_label,
+    folds,
+    leave_one_out,
+    recipe_data,
+    train,
+)
+from sample_corpus import A
 
 
 @given(st.sets(st.text("abc/", min_size=1), min_size=2, max_size=12), st.data())
@@ -96,3 +106,62 @@ def test_recipes_that_cannot_be_trained(root, table, reason):
     recipe = {"kind": "baseline", "data": {"split": "articles"}, **table}
     with pytest.raises(InputError, match=reason):
         train(recipe, read_corpus(root), ["articles/a"])
+
+
+def recipe_of(**data):
+    return {"kind": "baseline", "data": {"split": "articles", **data}}
+
+
+def test_held_out_documents_are_not_learned_from(root):
+    corpus = read_corpus(root)
+    ids = corpus.select("articles")
+    assert check(recipe_of(), corpus, ids) == (("articles/a", "articles/b"), ())
+    found = check(recipe_of(held_out="*/b"), corpus, ids)
+    assert found == (("articles/a",), ("articles/b",))
+    quick = {**recipe_of(held_out="*/b"), "mentions": {"epochs": 1, "width": 16, "depth": 1}}
+    assert set(train(quick, corpus, ids).extractor().record["trained_on"]) == {"articles/a"}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"held_out": "artcles"}, "no document matches 'artcles'; splits are: articles"),
+        ({"held_out": "articles"}, "nothing to learn from: 'articles' holds out every document"),
+        ({"layer": "glod"}, "articles/a: no layer 'glod'; its layers are: gold"),
+    ],
+)
+def test_splits_and_layers_that_cannot_be_used(root, data, reason):
+    corpus = read_corpus(root)
+    for attempt in (check, train):
+        with pytest.raises(InputError, match=reason):
+            attempt(recipe_of(**data), corpus, corpus.select("articles"))
+
+
+def test_held_out_documents_need_labels_too(root):
+    (root / "annotations/gold/practice/c.ann").unlink()
+    corpus = read_corpus(root)
+    with pytest.raises(InputError, match="practice/c: no layer 'gold'; its layers are: none"):
+        check(recipe_of(held_out="practice/c"), corpus, corpus.select("articles"))
+
+
+def test_a_joint_recipe_is_checked_before_it_is_trained(root):
+    corpus = read_corpus(root)
+    recipe = {"kind": "joint", "data": {"split": "articles"}, "training": {"epochs": 0}}
+    with pytest.raises(
+        InputError, match=r"\[training\]: epochs must lie between 1 and 100000, not 0"
+    ):
+        check(recipe, corpus, ["articles/a"])
+
+
+def test_one_text_under_two_names_is_not_on_both_sides(root):
+    write_text(root / "corpus/practice/z.txt", A.text)
+    corpus = read_corpus(root)
+    check_apart(corpus, ["articles/a"], ["articles/b", "practice/c"])
+    with pytest.raises(InputError, match="articles/a is among what the model would learn from"):
+        check_apart(corpus, ["articles/a"], ["articles/a"])
+
+    def never(index, ids):
+        raise AssertionError("trained before the folds were checked")
+
+    with pytest.raises(InputError, match="has the text of"):
+        cross_label(corpus, leave_one_out(list(corpus.documents)), never)

@@ -6,7 +6,7 @@ import typer
 
 from accord.cli.console import out, print_json
 from accord.cli.options import HERE, AsJson, Require, Root, Split
-from accord.cli.scores import check_requirements, print_scores, signatures
+from accord.cli.scores import check_requirements, print_scores, read_requirements, signatures
 from accord.compare import Agreement, Arrow, Difference, agree
 from accord.corpus import Corpus, read_corpus
 from accord.document import Document, Mention
@@ -31,6 +31,7 @@ def command(
     Exits with 1 if a --require does not hold.
     """
     corpus = read_corpus(root)
+    required = read_requirements(require, corpus.schema)
     ids = corpus.select(split)
     chosen = {
         name: {i: corpus.layer(name, i) for i in ids if i in corpus.layers.get(name, {})}
@@ -45,7 +46,7 @@ def command(
     else:
         for result in results:
             _show(result, corpus, with_differences=differences)
-    good = [check_requirements(result.scores, corpus.schema, require) for result in results]
+    good = [check_requirements(result.scores, required) for result in results]
     if not all(good):
         raise typer.Exit(1)
 

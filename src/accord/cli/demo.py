@@ -1,5 +1,6 @@
 """`accord demo`."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,15 +15,14 @@ from accord.cli.options import HERE, Root
 from accord.cli.scores import print_fact_scores, print_scores, signatures
 from accord.compare import Agreement, Scores, agree
 from accord.corpus import Corpus, read_corpus
-from accord.corpus.checksums import checksum
 from accord.corpus.validate import validate
 from accord.document import Document, Layer
-from accord.errors import InputError
+from accord.errors import FormatError, InputError
 from accord.experiment import judge
 from accord.facts import FactCounts, facts
-from accord.files import read_text, write_text
+from accord.files import read_bytes, read_text, write_text
 from accord.model.recipe import read_recipe
-from accord.model.training import leave_one_out
+from accord.model.training import check, leave_one_out
 from accord.report import DocumentView, ScoreSection, html_report
 
 _SEEDS = Path("seeds")
@@ -45,6 +45,9 @@ def command(
     corpus = read_corpus(root)
     ids = corpus.select(_SPLIT)
     gold = {i: corpus.layer(_GOLD, i) for i in ids}
+    tables = read_recipe(root / _RECIPE)
+    check(tables, corpus, ids)
+    _check_target(to)
 
     _step(2, "Two readers labelled them apart; this is how far they agree")
     readers = {name: {i: corpus.layer(name, i) for i in ids} for name in _READERS}
@@ -52,7 +55,6 @@ def command(
     print_scores(agreement.scores, f"{_READERS[0]} and {_READERS[1]}, {len(ids)} documents, in %")
 
     _step(3, "The baseline learns from one article and labels the other, which it never saw")
-    tables = read_recipe(root / _RECIPE)
     model = by_recipe(tables, corpus, leave_one_out(ids))
 
     _step(4, "Its labels against the gold: two articles teach little, and the figures show it")
@@ -68,7 +70,14 @@ def command(
     _step(6, "The report")
     path = to / "report.html"
     write_text(path, _report(corpus, gold, model, agreement, scores, right))
-    out.print(f"wrote {path}: open it in a browser", markup=False)
+    out.print(f"wrote {path}: open it in a browser", markup=False, soft_wrap=True)
+
+
+def _check_target(to: Path) -> None:
+    """InputError, before anything is trained, if the report cannot be written to this folder."""
+    above = next(path for path in (to.absolute(), *to.absolute().parents) if path.exists())
+    if not above.is_dir():
+        raise InputError("is a file; --to needs a folder for the report", path=above)
 
 
 def _step(number: int, what: str) -> None:
@@ -77,20 +86,42 @@ def _step(number: int, what: str) -> None:
 
 def _check(root: Path) -> None:
     """Compare the seeds with their checksums and validate the corpus; InputError if one fails."""
-    seeds = tomllib.loads(read_text(root / _SEEDS / "seeds.toml"))
-    for name, seed in seeds.items():
+    for name, seed in _seeds(root).items():
         path = root / _SEEDS / f"{name}.txt"
-        if checksum(path) != seed["sha256"]:
+        found = hashlib.sha256(read_bytes(path)).hexdigest()
+        if found != seed["sha256"]:
             raise InputError(
-                f"is not the article as given; seeds.toml has {seed['sha256']}", path=path
+                f"is not the article as given: its SHA-256 is {found[:12]}..., seeds.toml says "
+                f"{seed['sha256'][:12]}...; restore the file",
+                path=path,
             )
-        out.print(f"  {path}: {seed['title']}", markup=False)
+        out.print(f"  {path}: {seed['title']}", markup=False, soft_wrap=True)
     findings = validate(root)
     for finding in findings:
         err.print(str(finding), markup=False, soft_wrap=True)
     if findings:
         raise InputError(f"the corpus has {len(findings)} findings; `accord validate` lists them")
     out.print("  accord validate: no findings")
+
+
+def _seeds(root: Path) -> dict[str, dict[str, str]]:
+    """The seed articles by name, with title and sha256; InputError if they are not described."""
+    path = root / _SEEDS / "seeds.toml"
+    if not path.is_file():
+        raise InputError(
+            "no such file; run the demo in the folder of the project, or name that with --root",
+            path=path,
+        )
+    try:
+        seeds = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(f"not valid TOML: {error}", path=path) from None
+    for name, seed in seeds.items():
+        if not isinstance(seed, dict) or not {"title", "sha256"} <= {
+            key for key, value in seed.items() if isinstance(value, str)
+        }:
+            raise FormatError(f"[{name}] needs a title and a sha256", path=path)
+    return seeds
 
 
 def _report(

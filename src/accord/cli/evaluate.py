@@ -7,8 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from accord.cli.console import err, out, print_json, progress
-from accord.cli.options import HERE, AsJson, Require, Root, Split
-from accord.cli.scores import check_requirements, print_fact_scores, print_scores, signatures
+from accord.cli.options import HERE, AsJson, Require, Root
+from accord.cli.scores import (
+    check_requirements,
+    print_fact_scores,
+    print_scores,
+    read_requirements,
+    signatures,
+)
 from accord.compare import Scores, Signature
 from accord.corpus import Corpus, read_corpus
 from accord.document import Layer
@@ -18,7 +24,7 @@ from accord.facts import FactCounts
 from accord.model import Extractor, Trained, load_model
 from accord.model.folder import model_hash
 from accord.model.recipe import read_recipe
-from accord.model.training import Fold, cross_label, folds, leave_one_out, train
+from accord.model.training import Fold, check, cross_label, folds, leave_one_out, recipe_data, train
 from accord.report.card import facts_json
 
 
@@ -30,9 +36,14 @@ def command(
     layer: Annotated[
         str | None, typer.Option("--layer", help="A layer of annotations/ as the estimate.")
     ] = None,
-    split: Split = "articles",
+    split: Annotated[
+        str | None,
+        typer.Option(
+            "--split", help="What to score; a recipe's own text, otherwise 'articles' by default."
+        ),
+    ] = None,
     number: Annotated[
-        int | None, typer.Option("--folds", help="With --recipe: folds; default one a document.")
+        int | None, typer.Option("--folds", help="With --recipe: how many; default one a document.")
     ] = None,
     reference: Annotated[
         str, typer.Option("--reference", help="The layer taken as right.")
@@ -43,30 +54,39 @@ def command(
 ) -> None:
     """Score a model, a recipe or a layer against a reference layer.
 
-    A model is never scored on text it was trained on: a trained one is refused there, a recipe is
-    trained once a fold, without the documents of that fold.
+    A model is never scored on text it was trained on: a trained one is
+    refused there. A recipe is trained on its own text; where that is to be
+    scored too, once a fold, without that fold's documents.
 
-    Examples:  accord evaluate --recipe models/recipes/articles-baseline.toml --split articles
-               accord evaluate --model models/NAME --require 'mention.strict.micro.f1>=0.8'
+    Example:  accord evaluate --recipe models/recipes/NAME.toml --folds 5
+
+    Example:  accord evaluate --model models/NAME --split articles
 
     Exits with 1 if a --require does not hold.
     """
     if sum(x is not None for x in (model, recipe, layer)) != 1:
         raise InputError("give one of --model, --recipe and --layer: what to score")
+    if number is not None and recipe is None:
+        raise InputError("--folds goes with --recipe, which is trained once a fold")
+    if layer == reference:
+        raise InputError(f"--layer {layer!r} is the reference itself; give another --reference")
     corpus = read_corpus(root)
-    ids = corpus.select(split)
+    required = read_requirements(require, corpus.schema)
+    tables = read_recipe(recipe) if recipe is not None else {}
+    learned = corpus.select(recipe_data(tables).split) if tables else ()
+    ids = corpus.select(split) if split else learned or corpus.select("articles")
+    truth = {i: corpus.layer(reference, i) for i in ids}
     seed = hashed = None
     if model is not None:
         estimate = by_model(load_model(model), model, corpus, ids)
         hashed = model_hash(model)
     elif recipe is not None:
-        tables = read_recipe(recipe)
+        check(tables, corpus, learned)
         seed = tables.get("seed", 0)
-        plan = leave_one_out(ids) if number is None else folds(ids, number, seed=seed)
+        plan = _plan(learned, ids, number, seed)
         estimate = by_recipe(tables, corpus, plan)
     else:
         estimate = {i: corpus.layer(str(layer), i) for i in ids}
-    truth = {i: corpus.layer(reference, i) for i in ids}
     scores, right = judge(corpus, truth, estimate)
     signed = signatures(corpus, scores, model=hashed, seed=seed)
     if as_json:
@@ -79,20 +99,32 @@ def command(
         print_fact_scores(right)
         for signature in signed:
             out.print(str(signature), markup=False, soft_wrap=True)
-    if not check_requirements(scores, corpus.schema, require):
+    if not check_requirements(scores, required):
         raise typer.Exit(1)
+
+
+def _plan(
+    learned: Sequence[str], ids: Sequence[str], number: int | None, seed: int
+) -> tuple[Fold, ...]:
+    """One training on all of a recipe's text if other text is scored, otherwise one a fold."""
+    if not set(learned) & set(ids):
+        if number is not None:
+            raise InputError("--folds is for a recipe's own text; this split is none of it")
+        return (Fold(tuple(learned), tuple(ids)),)
+    return leave_one_out(ids) if number is None else folds(ids, number, seed=seed)
 
 
 def by_model(
     extractor: Extractor, folder: Path, corpus: Corpus, ids: Sequence[str]
 ) -> dict[str, Layer]:
     """A trained model's layers; ModelError if it learned from one of the texts."""
-    learned = set(dict(extractor.record["trained_on"]).values())
+    learned = set(dict(extractor.record.get("trained_on", {})).values())
     seen = [i for i in ids if corpus.documents[i].sha256 in learned]
     if seen:
         raise ModelError(
             f"was trained on {', '.join(seen[:3])}{' and more' if len(seen) > 3 else ''}, and a "
-            "model is not scored on text it learned from; score its recipe with --recipe",
+            "model is not scored on text it learned from; choose another --split, or score its "
+            "recipe with --recipe",
             path=folder,
         )
     return {layer.document: layer for layer in extractor.extract(corpus.documents[i] for i in ids)}

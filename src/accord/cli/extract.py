@@ -32,10 +32,10 @@ def command(
 ) -> None:
     """Extract mentions, relations and facts from texts (.txt, UTF-8; folders with all below them).
 
-    Example:  accord extract corpus/articles --model models/articles-baseline --json
+    JSON offsets are half-open, in Unicode code points. A text that cannot be
+    read is reported and the others are still done; the exit code is then 2.
 
-    JSON offsets are half-open, in Unicode code points. A text that cannot be read is reported and
-    the others are still done; the exit code is then 2.
+    Example:  accord extract corpus/articles --model models/NAME --json
     """
     reader = _Reader(inputs, cleaned=cleaned)
     done = 0

@@ -26,12 +26,16 @@ def command(
     Example:  accord lint gold --split articles
     """
     corpus = read_corpus(root)
-    findings = lint(corpus, layer, [i for i in corpus.select(split) if i in corpus.layers[layer]])
+    selected = corpus.select(split)
+    ids = [i for i in selected if i in corpus.layers.get(layer, {})]
+    if not ids:
+        corpus.layer(layer, selected[0])
+    findings = lint(corpus, layer, ids)
     if as_json:
         print_json([{"path": str(f.path), "item": f.item, "reason": f.reason} for f in findings])
     else:
         for finding in findings:
             out.print(str(finding), markup=False, soft_wrap=True)
-        err.print(f"{len(findings)} places to look at")
+        err.print(f"{len(findings)} places to look at in {len(ids)} documents")
     if strict and findings:
         raise typer.Exit(1)

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 import accord
-from accord.cli import agree, demo, evaluate, extract, ingest, lint, profile, train, validate
+from accord.cli import (
+    agree,
+    convert,
+    demo,
+    evaluate,
+    extract,
+    ingest,
+    lint,
+    profile,
+    train,
+    validate,
+)
 from accord.cli.console import err
 from accord.errors import AccordError
 
@@ -23,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (validate, lint, profile, ingest, agree, train, evaluate, extract, demo):
+for module in (validate, lint, profile, ingest, convert, agree, train, evaluate, extract, demo):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 
 

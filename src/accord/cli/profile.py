@@ -1,9 +1,9 @@
 """`accord profile`."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from accord.cli.console import out, print_json
@@ -25,12 +25,12 @@ def command(
     corpus = read_corpus(root)
     found = {split: profile(corpus, layer, corpus.select(split)) for split in splits}
     if as_json:
-        print_json({split: asdict(p) for split, p in found.items()})
+        print_json({split: vars(p) for split, p in found.items()})
         return
     table = Table(box=None, pad_edge=False)
     table.add_column("")
     for split in found:
-        table.add_column(split, justify="right")
+        table.add_column(escape(split), justify="right")
     rows = {split: _rows(p) for split, p in found.items()}
     names = list(dict.fromkeys(name for r in rows.values() for name in r))
     for name in names:

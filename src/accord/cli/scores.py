@@ -4,6 +4,7 @@ import operator
 import re
 from collections.abc import Iterable
 
+from rich.markup import escape
 from rich.table import Table
 
 from accord.cli.console import err, out
@@ -29,7 +30,7 @@ _SIGNS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.
 
 def print_scores(scores: Scores, title: str) -> None:
     """Micro and per-type figures; types that neither side has are left out."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False)
     table.add_column("", no_wrap=True)
     matches = list(Match)
     for column in ("strict P", "R", "F1", "boundary F1", "overlap F1", "reference"):
@@ -81,10 +82,16 @@ def signatures(
     )
 
 
-def check_requirements(scores: Scores, schema: Schema, requirements: Iterable[str] | None) -> bool:
-    """Whether every requirement ("MEASURE>=VALUE") holds; each is reported on standard error.
+Requirement = tuple[Measure, str, float]
+"""A measure, the sign of a comparison, and the limit."""
 
-    Raises InputError for one that cannot be read, before any is checked.
+
+def read_requirements(
+    requirements: Iterable[str] | None, schema: Schema
+) -> tuple[Requirement, ...]:
+    """Requirements ("MEASURE>=VALUE") as values; InputError for the first that cannot be read.
+
+    Commands call it before they do anything that takes time.
     """
     parsed = []
     for text in requirements or ():
@@ -99,8 +106,13 @@ def check_requirements(scores: Scores, schema: Schema, requirements: Iterable[st
         except ValueError:
             raise InputError(f"requirement {text!r}: {match['value']!r} is no number") from None
         parsed.append((parse_measure(match["measure"], schema), match["sign"], limit))
+    return tuple(parsed)
+
+
+def check_requirements(scores: Scores, requirements: Iterable[Requirement]) -> bool:
+    """Whether every requirement holds; each is reported on standard error."""
     good = True
-    for measure, sign, limit in parsed:
+    for measure, sign, limit in requirements:
         value = scores.value(measure)
         holds = _SIGNS[sign](value, limit)
         good = good and holds

@@ -1,5 +1,7 @@
 """`accord train`."""
 
+import importlib.util
+import shlex
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +17,13 @@ from accord.cli.scores import print_fact_scores, print_scores, signatures
 from accord.corpus import Corpus, read_corpus
 from accord.corpus.folder import ANNOTATIONS, SCHEMA_FILE
 from accord.document import Layer
-from accord.errors import InputError
+from accord.errors import InputError, MissingExtraError
 from accord.experiment import HeldOut, cross_validate, judge
 from accord.files import read_bytes, write_text
 from accord.model import load_model
 from accord.model.folder import (
     CARD,
+    JOINT,
     METRICS,
     RELIABILITY,
     check_target,
@@ -29,7 +32,7 @@ from accord.model.folder import (
     read_record,
 )
 from accord.model.recipe import read_recipe
-from accord.model.training import folds, recipe_data, train
+from accord.model.training import Fold, check, check_apart, folds, recipe_data, train
 from accord.report.card import Result, card, metrics, reliability_figure
 
 _SHOWN = ("mention.strict.micro.f1", "relation.strict.micro.f1")
@@ -39,43 +42,53 @@ def command(
     recipe: Annotated[Path, typer.Argument(help="A recipe, such as models/recipes/NAME.toml.")],
     to: Annotated[Path, typer.Option("--to", help="Folder of the model, such as models/NAME.")],
     number: Annotated[
-        int,
-        typer.Option("--folds", help="First train and score once a fold, and calibrate by it."),
-    ] = 0,
+        int | None,
+        typer.Option(
+            "--folds", min=2, help="First train and score once a fold, and calibrate by it."
+        ),
+    ] = None,
     seeds: Annotated[
-        int, typer.Option("--seeds", help="Cross-validate with this many seeds; needs --folds.")
+        int,
+        typer.Option("--seeds", min=1, help="Cross-validate with this many seeds; needs --folds."),
     ] = 1,
     unseen: Annotated[
         str | None, typer.Option("--score", help="A split that is not learned from, to score.")
     ] = None,
     resume: Annotated[
         Path | None,
-        typer.Option("--resume", help="Folder for checkpoints: go on from there after a break."),
+        typer.Option(
+            "--resume",
+            help="Folder for a joint model's checkpoints: go on from there after a break.",
+        ),
     ] = None,
     root: Root = HERE,
 ) -> None:
     """Train a model from a recipe; the same recipe and labels give the same bytes.
 
-    With --folds the recipe is first scored on text held out fold by fold, and its probabilities
-    are calibrated by that. The card and metrics.json in the model's folder tell all figures.
+    With --folds the recipe is first scored on text held out fold by fold,
+    and its probabilities are calibrated by that. The card and metrics.json
+    in the model's folder tell all figures.
 
-    Example:  accord train models/recipes/articles-baseline.toml --to models/articles-baseline
+    Example:  accord train models/recipes/NAME.toml --to models/NAME --folds 5
     """
     tables = read_recipe(recipe)
     data = recipe_data(tables)
     corpus = read_corpus(root)
     ids = corpus.select(data.split)
     check_target(to)
-    if unseen is not None and set(ids) & set(corpus.select(unseen)):
-        raise InputError(f"--score {unseen!r} names documents that the model would learn from")
-    if seeds > 1 and not number:
+    _check_checkpoints(tables, to, resume)
+    learned, watched = check(tables, corpus, ids)
+    if unseen is not None:
+        _check_unseen(tables, corpus, unseen, learned, watched)
+    if seeds > 1 and number is None:
         raise InputError("--seeds compares cross-validations; say how many --folds")
+    plan = None if number is None else _plan(tables, corpus, ids, number, seeds)
     err.print(
-        f"learning from {len(ids)} documents of {data.split!r}, layer {data.layer!r}",
+        f"learning from {len(learned)} documents of {data.split!r}, layer {data.layer!r}",
         markup=False,
     )
     started = time.monotonic()
-    held_out = _cross_validate(tables, corpus, ids, number, seeds) if number else None
+    held_out = None if plan is None else _cross_validate(tables, corpus, plan, seeds)
     with progress("training") as listener:
         trained = train(
             tables,
@@ -89,11 +102,56 @@ def command(
         trained = trained.calibrated(held_out.calibration)
     schema = read_bytes(root / ANNOTATIONS / SCHEMA_FILE)
     trained.save(to, config=read_bytes(recipe), schema=schema)
-    said = f"accord train {recipe} --to {to}"
-    said += f" --folds {number}" if number else ""
-    said += f" --score {unseen}" if unseen else ""
-    _write_card(to, said, corpus, data.layer, held_out, number, unseen)
+    said = ["accord", "train", str(recipe), "--to", str(to)]
+    said += ["--folds", str(number)] if number else []
+    said += ["--score", unseen] if unseen else []
+    _write_card(to, shlex.join(said), corpus, data.layer, held_out, number, unseen)
     err.print(f"wrote {to} after {time.monotonic() - started:.0f} s", markup=False)
+
+
+def _check_checkpoints(tables: Mapping[str, Any], to: Path, resume: Path | None) -> None:
+    """InputError if checkpoints would not be written, or where the model belongs."""
+    if resume is None:
+        return
+    if tables["kind"] != JOINT.kind:
+        raise InputError(f"--resume is for joint models; a {tables['kind']} keeps no checkpoints")
+    if resume.exists() and not resume.is_dir():
+        raise InputError("is a file; --resume needs a folder for checkpoints", path=resume)
+    if to.resolve() in (resume.resolve(), *resume.resolve().parents):
+        raise InputError(f"--resume {resume} lies where the model goes; give a folder of its own")
+
+
+def _check_unseen(
+    tables: Mapping[str, Any],
+    corpus: Corpus,
+    unseen: str,
+    learned: Sequence[str],
+    watched: Sequence[str],
+) -> None:
+    """InputError if the split to score is not unseen, or has no labels to score by."""
+    scored = corpus.select(unseen)
+    # What tells training when to end has chosen the model, even if it never learned from it.
+    chosen_by = watched if tables.get("training", {}).get("patience") else ()
+    try:
+        check_apart(corpus, (*learned, *chosen_by), scored)
+    except InputError as error:
+        raise InputError(f"--score {unseen!r}: {error.reason}; choose another split") from None
+    for i in scored:
+        corpus.layer(recipe_data(tables).layer, i)
+
+
+def _plan(
+    tables: Mapping[str, Any], corpus: Corpus, ids: Sequence[str], number: int, seeds: int
+) -> tuple[Fold, ...]:
+    """The folds, after all that cross-validation needs was checked."""
+    first = int(tables.get("seed", 0))
+    plan = folds(ids, number, seed=first)
+    for fold in plan:
+        check({**tables, "seed": first + seeds - 1}, corpus, fold.train)
+        check_apart(corpus, fold.train, fold.test)
+    if tables["kind"] == JOINT.kind and importlib.util.find_spec("matplotlib") is None:
+        raise MissingExtraError("matplotlib", "train")
+    return plan
 
 
 def _score(corpus: Corpus, source: str) -> Callable[[Mapping[str, Layer]], float]:
@@ -108,11 +166,10 @@ def _score(corpus: Corpus, source: str) -> Callable[[Mapping[str, Layer]], float
 
 
 def _cross_validate(
-    tables: Mapping[str, Any], corpus: Corpus, ids: Sequence[str], number: int, seeds: int
+    tables: Mapping[str, Any], corpus: Corpus, plan: Sequence[Fold], seeds: int
 ) -> HeldOut:
     """Cross-validate once a seed; the first seed's is returned, mean and deviation are shown."""
     first = int(tables.get("seed", 0))
-    plan = folds(ids, number, seed=first)
     results = []
     for seed in range(first, first + seeds):
         with progress(f"seed {seed}") as listener:
@@ -135,7 +192,7 @@ def _write_card(
     corpus: Corpus,
     source: str,
     held_out: HeldOut | None,
-    number: int,
+    number: int | None,
     unseen: str | None,
 ) -> None:
     results: list[Result] = []
@@ -153,7 +210,7 @@ def _write_card(
         layers = by_model(load_model(folder), folder, corpus, ids)
         scores, right = judge(corpus, {i: corpus.layer(source, i) for i in ids}, layers)
         signed = signatures(corpus, scores, model=model_hash(folder), seed=seed)
-        command_line = f"accord evaluate --model {folder} --split {unseen}"
+        command_line = shlex.join(["accord", "evaluate", "--model", str(folder), "--split", unseen])
         title = f"{unseen!r}, which the model never saw"
         results.append(Result(title, scores, right, signed, command_line))
     for result in results:

@@ -37,8 +37,12 @@ def read_checksums(folder: Path) -> dict[str, str]:
 
 def write_checksums(folder: Path, sums: Mapping[str, str]) -> None:
     """Write the checksums, sorted by path."""
-    lines = (f"{sums[name]}  {name}\n" for name in sorted(sums))
-    write_text(folder / FILE_NAME, "".join(lines))
+    write_text(folder / FILE_NAME, format_checksums(sums))
+
+
+def format_checksums(sums: Mapping[str, str]) -> str:
+    """The checksums as the file holds them, sorted by path."""
+    return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
 
 
 def checksum(path: Path) -> str:

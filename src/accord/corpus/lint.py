@@ -1,7 +1,8 @@
 """Suspicious gaps in labels: what the schema allows, but a second look should confirm.
 
 Not every finding is an error; every one is worth reading. The rules stand in the schema file: see
-`accord.schema.MentionType`.
+`accord.schema.MentionType`. What the schema forbids, such as an unknown type, is passed over:
+`accord validate` reports it.
 """
 
 import re
@@ -13,6 +14,7 @@ from accord.corpus.folder import ANNOTATIONS
 from accord.corpus.standoff import SUFFIX
 from accord.corpus.validate import Finding
 from accord.document import Document, Layer, Span
+from accord.schema import MentionType
 
 # A text marked in this many other documents is expected to be marked in this one too.
 _COMMON = 3
@@ -39,7 +41,7 @@ def _common_texts(corpus: Corpus, source: str) -> dict[str, str]:
     documents: dict[tuple[str, str], set[str]] = defaultdict(set)
     for i, layer in corpus.layers[source].items():
         for mention in layer.mentions:
-            if corpus.schema.mentions[mention.type].everywhere:
+            if _rules(corpus, mention.type).everywhere:
                 documents[corpus.documents[i][mention.span], mention.type].add(i)
     return {text: kind for (text, kind), ids in documents.items() if len(ids) >= _COMMON}
 
@@ -49,15 +51,18 @@ def _unmarked_repeats(
 ) -> Iterator[tuple[int, str, str]]:
     expected = dict(common)
     for mention in layer.mentions:
-        if corpus.schema.mentions[mention.type].everywhere:
+        if _rules(corpus, mention.type).everywhere:
             expected[document[mention.span]] = mention.type
     covered = [mention.span for mention in layer.mentions]
-    for text, kind in expected.items():
-        if not text[0].isupper():
+    # The longest first: where a name is missed, the shorter one within it is no second finding.
+    for text, kind in sorted(expected.items(), key=lambda item: -len(item[0])):
+        # A brand that is spelt as an ordinary word would be found in every other sentence.
+        if text[0].islower():
             continue
         for match in re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", document.text):
             span = Span(*match.span())
             if not any(mark.overlaps(span) for mark in covered):
+                covered.append(span)
                 yield span.start, "", f"{text!r} is {kind} elsewhere: {_around(document, span)}"
 
 
@@ -69,6 +74,8 @@ def _unmarked_patterns(
             continue
         marked = [mention.span for mention in layer.mentions]
         for match in kind.looks_like.finditer(document.text):
+            if not match[0]:
+                continue
             span = Span(*match.span())
             if not any(mark.overlaps(span) for mark in marked):
                 yield span.start, "", f"looks like {kind.name}: {_around(document, span)}"
@@ -80,13 +87,17 @@ def _unused(corpus: Corpus, document: Document, layer: Layer) -> Iterator[tuple[
         touching[relation.head].add(relation.type)
         touching[relation.tail].add(relation.type)
     for mention in layer.mentions:
-        needs = corpus.schema.mentions[mention.type].needs
+        needs = _rules(corpus, mention.type).needs
         if needs and not touching[mention.id] & set(needs):
             yield (
                 mention.span.start,
                 mention.id,
                 f"{mention.type} without {' or '.join(needs)}: {_around(document, mention.span)}",
             )
+
+
+def _rules(corpus: Corpus, kind: str) -> MentionType:
+    return corpus.schema.mentions.get(kind) or MentionType(kind)
 
 
 def _around(document: Document, span: Span) -> str:

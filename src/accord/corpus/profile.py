@@ -19,8 +19,10 @@ class Profile:
     `tokens` are words and signs, lower-cased; `types` the different ones among them.
     `repeated` is the share of the different 5-grams that stand in more than one paragraph.
     `type_token_ratio` is the mean over stretches of 1,000 tokens, so that sets of different size
-    compare. `relation_free` is the share of paragraphs without any relation. `quartiles` are of
-    tokens, mentions and relations a paragraph.
+    compare; what is left over is not counted, unless there is nothing else. `relation_free` is the
+    share of paragraphs without any relation; one over several paragraphs counts where its head is.
+    `quartiles` are of tokens, mentions and relations a paragraph: the least value that a quarter,
+    half and three quarters of the paragraphs do not exceed.
     """
 
     documents: int
@@ -81,5 +83,7 @@ def _type_token_ratio(words: Sequence[str], stretch: int = 1000) -> float:
 
 
 def _quartiles(values: Sequence[int]) -> tuple[int, int, int]:
-    ordered = sorted(values)
-    return tuple(ordered[len(ordered) * n // 4] for n in (1, 2, 3))  # type: ignore[return-value]
+    if not values:
+        return (0, 0, 0)
+    first, second, third = (sorted(values)[-(-len(values) * n // 4) - 1] for n in (1, 2, 3))
+    return first, second, third

@@ -18,20 +18,19 @@ are written as they are. Files that count a CRLF twice are read as well, when th
 """
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from accord.corpus.standoff import format_standoff, numbered
+from accord.corpus.standoff import format_standoff
 from accord.document import Document, Layer, Mention, Relation, Span
-from accord.errors import ConflictError, FormatError, InputError
+from accord.errors import FormatError, InputError
 from accord.files import read_text
 from accord.formats import Labelled, Loss, Reading
-from accord.formats.naming import Names
+from accord.formats.folder import check_free, check_name, write_folder
 from accord.formats.plain import unsaid
-from accord.formats.sound import part, sound
+from accord.formats.sound import sound
+from accord.formats.standoff import standoff_item
 from accord.schema import RelationType, Schema
 
 _MENTION = re.compile(r"T[0-9]+\t(\S+) ([0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*)\t(.*)", re.DOTALL)
@@ -45,7 +44,6 @@ _ELSEWHERE = {
     "*": ("equivalence", re.compile(r"\*\t\S+(?: [TE][0-9]+)+\s*")),
     "#": ("note", re.compile(r"#[^\t]*\t\S+ \S+(?:\t.*)?", re.DOTALL)),
 }
-_NAME_LIMIT = 250
 
 
 def write(
@@ -61,19 +59,17 @@ def write(
     files = {"annotation.conf": annotation_conf(schema)}
     for whole in sound(items):
         name = whole.document.id
-        _inside(name)
+        check_name(name)
         if whole.document.text.startswith("\ufeff"):
             losses.append(Loss("document with byte-order mark", name, "", "it is left out"))
             continue
-        item, lost = part(whole, "mark or type brat cannot hold", _Newlines(whole.document).refuses)
-        losses += lost
-        item, renamed = _brat_ids(_without_bad_relations(item, losses))
-        losses += [*renamed, *unsaid(item, path)]
+        item, lost = standoff_item(whole, _Newlines(whole.document).refuses)
+        losses += [*lost, *unsaid(item, path)]
         files[f"{name}.txt"] = item.document.text
         files[f"{name}.ann"] = _Newlines(item.document).format(item.layer)
-    _free(path)
+    check_free(path)
     if not dry:
-        _write_folder(path, files)
+        write_folder(path, {name: text.encode() for name, text in files.items()})
     return tuple(losses)
 
 
@@ -136,8 +132,6 @@ class _Newlines:
 
     def refuses(self, mention: Mention) -> str:
         """Why brat cannot hold a mention; nothing if it can."""
-        if not re.fullmatch(r"\S+", mention.type):
-            return f"white space in the type {mention.type!r}"
         if mention.span.start in self._seen and mention.span.end in self._seen:
             return ""
         return "the mark cuts a CRLF in two"
@@ -153,73 +147,6 @@ class _Newlines:
     def back(self, span: Span) -> Span:
         """A span of brat's as one of the text's."""
         return Span(self._starts[span.start], self._starts[span.end])
-
-
-def _without_bad_relations(item: Labelled, losses: list[Loss]) -> Labelled:
-    kept = []
-    for number, relation in enumerate(item.layer.relations, start=1):
-        if re.fullmatch(r"\S+", relation.type):
-            kept.append(relation)
-        else:
-            name = relation.id or f"R{number}"
-            detail = f"white space in the type {relation.type!r}"
-            losses.append(Loss("mark or type brat cannot hold", item.document.id, name, detail))
-    return replace(item, layer=replace(item.layer, relations=tuple(kept)))
-
-
-def _brat_ids(item: Labelled) -> tuple[Labelled, list[Loss]]:
-    """The item with ids of brat's form, each one once."""
-    layer, name = item.layer, item.document.id
-    names = Names("R", [r.id for r in layer.relations])
-    seen: set[str] = set()
-    relations = []
-    for relation in layer.relations:
-        twice = relation.id in seen
-        relations.append(replace(relation, id=names.give()) if twice else relation)
-        seen.add(relation.id)
-    renamed = numbered(replace(layer, relations=tuple(relations)))
-    before = [m.id for m in layer.mentions] + [r.id for r in layer.relations]
-    after = [m.id for m in renamed.mentions] + [r.id for r in renamed.relations]
-    losses = [
-        Loss("id", name, old, f"becomes {new}")
-        for old, new in zip(before, after, strict=True)
-        if old and old != new
-    ]
-    return Labelled(item.document, renamed), losses
-
-
-def _inside(name: str) -> None:
-    """InputError unless the id is a path that stays within the folder."""
-    for step in name.split("/"):
-        if not step or step.startswith(".") or "\x00" in step or "\\" in step:
-            raise InputError(f"the document id {name!r} is no plain path; rename the document")
-        if len(step.encode()) > _NAME_LIMIT:
-            raise InputError(
-                f"the document id {name[:40]!r}... has a step of {len(step.encode())} bytes; "
-                f"a file's name may have {_NAME_LIMIT}"
-            )
-
-
-def _free(path: Path) -> None:
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise ConflictError(f"{path} exists already; name a new or an empty folder")
-
-
-def _write_folder(path: Path, files: dict[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    try:
-        folder = temporary / "folder"  # made by mkdir, so that it has the usual mode
-        folder.mkdir()
-        for name, text in files.items():
-            # No fsync for each: nothing is seen of the folder before it is whole.
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(text.encode("utf-8"))
-        folder.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", path=path) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _hidden(path: Path) -> bool:

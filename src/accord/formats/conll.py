@@ -26,7 +26,7 @@ from accord.errors import FormatError
 from accord.files import read_text, write_text
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.plain import numbered_layer, unkept_ids, unsaid
-from accord.formats.soundness import sound
+from accord.formats.sound import sound
 from accord.formats.tokens import Placed, Worded, relation_loss, spread, worded
 from accord.schema import Schema
 

@@ -31,7 +31,7 @@ from accord.formats.paragraphs import (
     words_of,
 )
 from accord.formats.records import Record, read_json_lines, shown
-from accord.formats.soundness import sound
+from accord.formats.sound import sound
 from accord.schema import Schema
 
 _KNOWN = ("doc_key", "sentence", "ner", "relations")

@@ -29,7 +29,7 @@ from accord.files import read_text
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.folder import write_folder
 from accord.formats.records import Record, parse_json
-from accord.formats.soundness import sound
+from accord.formats.sound import sound
 from accord.schema import Schema
 
 COLUMNS = {
@@ -134,7 +134,8 @@ def write(
             "mentions.csv": (row for item in wanted for row in _mention_rows(item)),
             "relations.csv": (row for item in wanted for row in _relation_rows(item)),
         }
-        write_folder(path, {name: _table(COLUMNS[name], rows[name]) for name in COLUMNS})
+        tables = {name: _table(COLUMNS[name], rows[name]) for name in COLUMNS}
+        write_folder(path, tables, replace=True)
     return ()
 
 

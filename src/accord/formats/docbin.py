@@ -30,7 +30,7 @@ from accord.files import read_bytes, write_bytes
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.naming import Names
 from accord.formats.records import Record, shown
-from accord.formats.soundness import sound
+from accord.formats.sound import sound
 from accord.schema import Schema
 
 if TYPE_CHECKING:
@@ -110,11 +110,13 @@ def _doc(item: Labelled, doc: "Doc") -> "Doc":
     doc.spans[PARAGRAPHS] = SpanGroup(doc, name=PARAGRAPHS, spans=paragraphs)
     named = [span for span in spans if span.label_ and span.text == span.text.strip()]
     doc.ents = filter_spans(named)
-    doc.user_data[RELATIONS] = [
+    # spaCy's stubs call the keys of user_data strings; those of extensions are tuples.
+    data: dict[Any, Any] = doc.user_data
+    data[RELATIONS] = [
         {"id": r.id, "type": r.type, "head": r.head, "tail": r.tail, "score": r.score}
         for r in layer.relations
     ]
-    doc.user_data[OURS] = {
+    data[OURS] = {
         "document": document.id,
         "meta": dict(document.meta),
         "source": layer.source,
@@ -247,7 +249,8 @@ def _mentions(doc: "Doc", record: Record) -> Iterator[Mention]:
 def _relations(
     doc: "Doc", record: Record, name: str, ids: set[str]
 ) -> tuple[tuple[Relation, ...], list[Loss]]:
-    value: Any = doc.user_data.get(RELATIONS, ())
+    data: dict[Any, Any] = doc.user_data
+    value = data.get(RELATIONS, ())
     if not isinstance(value, list | tuple) or not all(isinstance(r, Mapping) for r in value):
         return (), [Loss("relations of another form", name, "relations", shown(_lists(value)))]
     relations, losses = [], []

@@ -23,13 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from accord.document import Document, Relation, Span
-from accord.errors import FormatError
 from accord.files import write_text
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.paragraphs import unknown_fields, within, words_of
 from accord.formats.plain import numbered_layer, unkept_ids, unsaid
-from accord.formats.records import Record, read_json, shown
-from accord.formats.soundness import sound
+from accord.formats.records import Record, read_records, shown
+from accord.formats.sound import sound
 from accord.formats.tokens import Worded, relation_loss, spread, worded
 from accord.schema import Schema
 
@@ -53,19 +52,10 @@ def read(path: Path, schema: Schema) -> Reading:
 
     Raises FormatError naming the record that is wrong, from 1.
     """
-    value = read_json(path)
-    if not isinstance(value, list):
-        raise FormatError(f"must be a list of documents, not {shown(value)}", path=path)
     items: dict[str, Labelled] = {}
     losses: list[Loss] = []
-    for number, entry in enumerate(value, start=1):
-        if not isinstance(entry, dict):
-            raise FormatError(
-                f"document {number} must be an object with sents and vertexSet, not {shown(entry)}",
-                path=path,
-            )
-        record = Record(entry, path, None, f"document {number}")
-        name = record.name_of("title") if "title" in entry else f"{path.stem}-{number}"
+    for number, record in enumerate(read_records(path, "document"), start=1):
+        name = record.name_of("title") if "title" in record.values else f"{path.stem}-{number}"
         if name in items:
             raise record.error(f"the title {name!r} stands in the file already")
         items[name], lost = _item(record, name, joins=_joins(schema))

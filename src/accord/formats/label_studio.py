@@ -26,11 +26,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from accord.document import Document, Layer, Mention, Relation, Span
-from accord.errors import FormatError
 from accord.files import write_text
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.naming import Names
-from accord.formats.records import Record, as_text, read_json, shown
+from accord.formats.records import Record, as_text, read_records, shown
 from accord.formats.sound import sound
 from accord.formats.utf16 import Utf16
 from accord.schema import Schema
@@ -81,15 +80,10 @@ def read(path: Path, schema: Schema) -> Reading:
     FormatError naming the task for labels outside of their text or beside their quoted words, for
     relations to missing regions, and for documents that come twice.
     """
-    value = read_json(path)
-    tasks = value if isinstance(value, list) else [value]
     items: list[Labelled] = []
     losses: list[Loss] = []
     seen: dict[str, int] = {}
-    for number, one in enumerate(tasks, start=1):
-        if not isinstance(one, dict):
-            raise FormatError(f"task {number} must be an object, not {shown(one)}", path=path)
-        task = Record(one, path, None, f"task {number}")
+    for number, task in enumerate(read_records(path, "task", alone=True), start=1):
         document = _document(task, number)
         if document.id in seen:
             raise task.error(f"{document.id!r} is task {seen[document.id]} already; keep one")

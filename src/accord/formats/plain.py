@@ -8,6 +8,7 @@ from pathlib import Path
 
 from accord.document import Layer, Mention, Relation, Span
 from accord.formats import Labelled, Loss
+from accord.formats.sound import score_losses
 
 
 def unsaid(item: Labelled, path: Path) -> Iterator[Loss]:
@@ -22,12 +23,7 @@ def unsaid(item: Labelled, path: Path) -> Iterator[Loss]:
         yield Loss("source", document.id, "", f"{layer.source} is read as {path.stem}")
     if not layer.complete:
         yield Loss("unfinished status", document.id, "", "is read as complete")
-    for label in layer.mentions:
-        if label.score is not None:
-            yield Loss("score", document.id, label.id, f"{label.score:.4g}")
-    for number, relation in enumerate(layer.relations, start=1):
-        if relation.score is not None:
-            yield Loss("score", document.id, relation.id or f"R{number}", f"{relation.score:.4g}")
+    yield from score_losses(item)
 
 
 def unkept_ids(document: str, mentions: Iterable[str], relations: Iterable[str]) -> Iterator[Loss]:

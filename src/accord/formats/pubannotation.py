@@ -21,11 +21,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from accord.document import Document, Layer, Mention, Relation, Span
-from accord.errors import FormatError
 from accord.files import write_text
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.naming import Names
-from accord.formats.records import Record, as_text, read_json, shown
+from accord.formats.records import Record, as_text, read_records, shown
 from accord.formats.sound import score_losses, sound
 from accord.schema import Schema
 
@@ -70,16 +69,11 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
     Raises FormatError naming the text for spans outside of it, relations to missing denotations,
     ids used twice, and a project's second labels of one document.
     """
-    value = read_json(path)
-    records = value if isinstance(value, list) else [value]
     items: list[Labelled] = []
     losses: list[Loss] = []
     texts: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
-    for number, one in enumerate(records, start=1):
-        if not isinstance(one, dict):
-            raise FormatError(f"text {number} must be an object, not {shown(one)}", path=path)
-        record = Record(one, path, None, f"text {number}")
+    for number, record in enumerate(read_records(path, "text", alone=True), start=1):
         document = _document(record, number)
         if texts.setdefault(document.id, document.text) != document.text:
             raise record.error(f"the document {document.id!r} stands above with another text")

@@ -130,6 +130,24 @@ def read_json(path: Path) -> object:
     return parse_json(read_text(path), path)
 
 
+def read_records(path: Path, name: str, *, alone: bool = False) -> tuple[Record, ...]:
+    """The objects of a file that is one list of them, each called `name` and its number from 1.
+
+    With `alone`, a file may also be a single object. Errors as in `read_json`.
+    """
+    value = read_json(path)
+    if alone and isinstance(value, dict):
+        value = [value]
+    if not isinstance(value, list):
+        raise FormatError(f"must be a list of {name}s, not {shown(value)}", path=path)
+    records = []
+    for number, entry in enumerate(value, start=1):
+        if not isinstance(entry, dict):
+            raise FormatError(f"{name} {number} must be an object, not {shown(entry)}", path=path)
+        records.append(Record(entry, path, None, f"{name} {number}"))
+    return tuple(records)
+
+
 def read_json_lines(path: Path) -> Iterator[Record]:
     """The file's objects, one a line; blank lines are passed over. Errors as in `read_json`."""
     # Not splitlines(): JSON may hold U+2028 or U+0085 unescaped, which end no line here.

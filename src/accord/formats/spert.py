@@ -17,7 +17,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from accord.errors import FormatError
 from accord.files import write_text
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.paragraphs import (
@@ -30,8 +29,8 @@ from accord.formats.paragraphs import (
     within,
     words_of,
 )
-from accord.formats.records import Record, read_json, shown
-from accord.formats.soundness import sound
+from accord.formats.records import Record, read_records, shown
+from accord.formats.sound import sound
 from accord.schema import Schema
 
 _KNOWN = ("tokens", "entities", "relations", "orig_id")
@@ -42,18 +41,7 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
 
     Raises FormatError naming the record that is wrong, from 1.
     """
-    value = read_json(path)
-    if not isinstance(value, list):
-        raise FormatError(f"must be a list of records, not {shown(value)}", path=path)
-    records = []
-    for number, entry in enumerate(value, start=1):
-        if not isinstance(entry, dict):
-            raise FormatError(
-                f"record {number} must be an object with tokens, entities and relations, "
-                f"not {shown(entry)}",
-                path=path,
-            )
-        records.append(Record(entry, path, None, f"record {number}"))
+    records = read_records(path, "record")
     parts = [_part(record, f"{path.stem}-{n}") for n, record in enumerate(records, start=1)]
     losses: list[Loss] = []
     names = document_names(part.name for part in parts)

@@ -15,6 +15,7 @@ Each kind of model adds its own files (`BASELINE`, `JOINT`). No file needs pickl
 
 import importlib.metadata
 import json
+import os
 import platform
 import shutil
 import tempfile
@@ -52,7 +53,7 @@ class Layout:
 
 
 BASELINE = Layout("baseline", ("mentions.spacy", "relations.safetensors", "relations.json"))
-JOINT = Layout("joint", ("model.onnx", "tokenizer.json", "calibration.json"))
+JOINT = Layout("joint", ("read.onnx", "relate.onnx", "tokenizer.json", "calibration.json"))
 LAYOUTS = {layout.kind: layout for layout in (BASELINE, JOINT)}
 
 
@@ -101,12 +102,20 @@ def model_hash(folder: Path) -> str:
 
 
 def check_target(folder: Path) -> None:
-    """Raise ConflictError if a model cannot take this folder's place: it holds something else."""
+    """Raise ConflictError if a model cannot take this folder's place: it holds something else.
+
+    Raises InputError if nothing can be written there.
+    """
     if folder.exists() and not _replaceable(folder):
         raise ConflictError(
             f"{folder} exists and is not a model, or holds other files too; "
             "move it away or choose another"
         )
+    above = next(path for path in folder.absolute().parents if path.exists())
+    if not above.is_dir():
+        raise InputError("is a file, so no folder can be made in it", path=above)
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise InputError("cannot be written in; choose another folder for the model", path=above)
 
 
 def write_model(

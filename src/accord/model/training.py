@@ -49,26 +49,18 @@ def train(
     """Train the recipe's kind of model on the documents with these ids.
 
     The recipe's held-out documents are left out, and `score` judges by them as training goes on.
-    With a folder for `checkpoints`, an interrupted joint training goes on where it was.
+    With a folder for `checkpoints`, an interrupted joint training goes on where it was; a baseline,
+    done in seconds, keeps none.
 
-    Raises InputError for a recipe or labels that cannot be used, MissingExtraError without torch.
+    Raises what `check` raises.
     """
-    kind = recipe["kind"]
-    if kind not in LAYOUTS:
-        raise InputError(f"unknown kind of model {kind!r}; known are {', '.join(LAYOUTS)}")
-    data = recipe_data(recipe)
-    held_out = corpus.select(data.held_out) if data.held_out else ()
-    ids = [i for i in ids if i not in set(held_out)]
-    if not ids:
-        raise InputError(f"nothing to learn from: {data.held_out!r} holds out every document")
-    if kind == BASELINE.kind:
+    ids, held_out = check(recipe, corpus, ids)
+    if recipe["kind"] == BASELINE.kind:
         from accord.model.baseline import BaselineRecipe, train_baseline
 
         return train_baseline(
             fill(BaselineRecipe, recipe, "recipe"), corpus, ids, listener=listener
         )
-    if importlib.util.find_spec("torch") is None:
-        raise MissingExtraError("torch", "train")
     from accord.model.joint.recipe import JointRecipe
     from accord.model.joint.train import Judge, train_joint
 
@@ -81,6 +73,51 @@ def train(
         checkpoints=checkpoints,
         listener=listener,
     )
+
+
+def check(
+    recipe: Mapping[str, Any], corpus: Corpus, ids: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids to learn from and those held out, after all that can be checked before training was.
+
+    Raises InputError for a recipe, a split or a layer that cannot be used, MissingExtraError
+    without torch.
+    """
+    kind = recipe["kind"]
+    if kind not in LAYOUTS:
+        raise InputError(f"unknown kind of model {kind!r}; known are {', '.join(LAYOUTS)}")
+    data = recipe_data(recipe)
+    held_out = corpus.select(data.held_out) if data.held_out else ()
+    learned = tuple(i for i in ids if i not in held_out)
+    if not learned:
+        raise InputError(f"nothing to learn from: {data.held_out!r} holds out every document")
+    if kind == BASELINE.kind:
+        from accord.model.baseline import BaselineRecipe
+
+        fill(BaselineRecipe, recipe, "recipe")
+    else:
+        from accord.model.joint.recipe import JointRecipe
+
+        fill(JointRecipe, recipe, "recipe")
+    for i in (*learned, *held_out):
+        corpus.layer(data.layer, i)
+    check_apart(corpus, learned, held_out)
+    if kind != BASELINE.kind and importlib.util.find_spec("torch") is None:
+        raise MissingExtraError("torch", "train")
+    return learned, held_out
+
+
+def check_apart(corpus: Corpus, learned: Sequence[str], scored: Sequence[str]) -> None:
+    """InputError if a text to learn from is a text to score too, under whatever name."""
+    by_text = {corpus.documents[i].sha256: i for i in learned}
+    for i in scored:
+        same = by_text.get(corpus.documents[i].sha256)
+        if same is not None:
+            both = f"{i} is" if same == i else f"{i} has the text of {same},"
+            raise InputError(
+                f"{both} among what the model would learn from, and a model is not scored on text "
+                "it learned from"
+            )
 
 
 def leave_one_out(ids: Sequence[str]) -> tuple[Fold, ...]:
@@ -112,8 +149,11 @@ def cross_label(
 ) -> dict[str, Layer]:
     """Layers of all folds' test documents, each by a model that never saw them.
 
-    `trainer` is given a fold's index and the ids to learn from.
+    `trainer` is given a fold's index and the ids to learn from. Raises InputError, before anything
+    is trained, if a text stands under two names on both sides of a fold.
     """
+    for fold in plan:
+        check_apart(corpus, fold.train, fold.test)
     layers: dict[str, Layer] = {}
     for index, fold in enumerate(plan):
         extractor = trainer(index, fold.train).extractor()

@@ -61,7 +61,7 @@ def write_encoder(folder: Path) -> Path:
     names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words, *letters]
     names += [f"##{x}" for x in letters]
     vocabulary = {name: n for n, name in enumerate(dict.fromkeys(names))}
-    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))  # noqa: S106
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     folder.mkdir(parents=True, exist_ok=True)

@@ -64,20 +64,3 @@ def test_a_calibration_survives_json():
 
 def test_reliability_of_nothing():
     assert reliability([], []).error == 0
-
-
-def test_held_out_predictions_know_whether_they_were_right(trained):
-    from joint_cases import corpus
-
-    from accord.model.joint.holdout import held_out
-
-    data = corpus(8)
-    found = held_out(trained.extractor(), data, "gold", tuple(data.documents))
-    right = sum(o.right for o in found.mentions)
-    assert right == sum(len(data.layer("gold", i).mentions) for i in data.documents)
-    # The symmetric relation, which crosses paragraphs, counts as right too.
-    assert sum(o.right for o in found.relations if o.kind == "same_as") == 8
-    both = found + found
-    assert len(both.mentions) == 2 * len(found.mentions)
-    assert both.calibration().fitted_on == len(both.mentions) + len(both.relations)
-    assert set(found.reliability(found.calibration())) == {"mention", "relation"}

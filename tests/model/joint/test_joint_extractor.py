@@ -86,21 +86,6 @@ def test_onnx_agrees_with_torch(trained, saved):
         assert both >= 0.9 * sum(map(len, found))
 
 
-def test_windows_of_a_long_paragraph_agree(trained):
-    layer = next(iter(trained.extractor().extract([LONG])))
-    paragraph = next(iter(trained.extractor().analyse([LONG])))[1][0]
-    assert len(paragraph.windows) > 4
-    # Every one of the 120 sentences is read alike, wherever a window starts or ends.
-    assert sum(m.type == "ORG" for m in layer.mentions) == 120
-    assert sum(m.type == "GPE" for m in layer.mentions) == 120
-    based = [r for r in layer.relations if r.type == "based_in"]
-    near = 0
-    for relation in based:
-        head, tail = layer.ends(relation)
-        near += 0 < tail.span.start - head.span.end < 20
-    assert near >= 110
-
-
 def test_a_stream_is_read_as_it_comes(saved):
     extractor = JointExtractor.load(saved)
     taken = 0
@@ -179,13 +164,6 @@ def test_running_needs_neither_torch_nor_spacy(saved):
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
-
-
-def test_int8_and_fp16_are_smaller(saved, trained, config, tmp_path):
-    trained.save(tmp_path / "fp32", config=config, schema=SCHEMA_TOML.encode(), precision="fp32")
-    whole = (tmp_path / "fp32" / "read.onnx").stat().st_size
-    size = (saved / "read.onnx").stat().st_size
-    assert size <= whole if saved.name == "fp32" else size < whole
 
 
 def test_calibration_is_stored(trained, config, tmp_path):

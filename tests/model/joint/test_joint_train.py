@@ -47,7 +47,7 @@ def test_another_seed_gives_another_model(encoder):
     assert not same(weights(one), weights(other))
 
 
-class Interrupted(Exception):
+class InterruptedRunError(Exception):
     pass
 
 
@@ -60,9 +60,9 @@ def test_resumed_is_as_if_never_interrupted(encoder, tmp_path, patience):
 
     def stop(step):
         if step.done == 2:
-            raise Interrupted
+            raise InterruptedRunError
 
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptedRunError):
         train(encoder, data, epochs=3, checkpoints=tmp_path, listener=stop, **options)
     assert (tmp_path / FILE).is_file()
     steps = []
@@ -147,7 +147,7 @@ def test_the_schedule_rises_and_falls():
 
 
 def test_the_encoder_is_checked(encoder, tmp_path):
-    with pytest.raises(InputError, match="sha256 is .* the recipe wants abc"):
+    with pytest.raises(InputError, match=r"sha256 is .* the recipe wants abc"):
         find_encoder(EncoderRecipe(str(encoder), "abc"))
     with pytest.raises(InputError, match="no such encoder folder"):
         find_encoder(EncoderRecipe(str(tmp_path / "none"), ""))

@@ -65,4 +65,4 @@ def test_a_tokenizer_without_border_pieces_is_refused():
     from tokenizers import models
 
     with pytest.raises(InputError, match=r"\[CLS\]"):
-        Pieces(Tokenizer(models.WordPiece({"a": 0}, unk_token="a")), pieces=32, overlap=10)
+        Pieces(Tokenizer(models.WordPiece({"a": 0})), pieces=32, overlap=10)

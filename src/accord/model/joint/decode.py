@@ -3,6 +3,7 @@
 Shapes: B windows, W words, K widest mark, T mention types, N marks, P pairs, R relation types.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -54,11 +55,14 @@ def find_marks(scores: Floats, words: Ints) -> list[list[FoundMark]]:
 
 def without_crossing(marks: Iterable[FoundMark], *, nested: bool) -> list[FoundMark]:
     """The best marks that do not cross (nor overlap, unless nested), in reading order."""
-    kept: list[FoundMark] = []
-    for mark in sorted(marks, key=lambda m: (-m.score, m.first, m.last)):
-        if all(_compatible(mark, other, nested) for other in kept):
-            kept.append(mark)
-    return sorted(kept, key=lambda m: (m.first, -m.last))
+    ordered = sorted(marks, key=lambda m: (-m.score, m.first, m.last))
+    widest = max((m.last - m.first for m in ordered), default=0)
+    kept: dict[int, list[FoundMark]] = {}  # by first word: only near marks can cross
+    for mark in ordered:
+        near = range(mark.first - widest + 1, mark.last)
+        if all(_compatible(mark, o, nested) for n in near for o in kept.get(n, ())):
+            kept.setdefault(mark.first, []).append(mark)
+    return sorted((m for at in kept.values() for m in at), key=lambda m: (m.first, -m.last))
 
 
 def _compatible(a: FoundMark, b: FoundMark, nested: bool) -> bool:
@@ -77,11 +81,13 @@ def owner(first: int, last: int, windows: Sequence[tuple[int, int]]) -> int:
     """
     best, margin = -1, -1
     end = windows[-1][1]
-    for number, (start, stop) in enumerate(windows):
-        if not (start <= first and last <= stop):
-            continue
+    # Windows are in order, so only those around the stretch need a look.
+    for number in range(bisect_right(windows, (first, end)) - 1, -1, -1):
+        start, stop = windows[number]
+        if stop < last:
+            break
         left = first - start if start else end
         right = stop - last if stop < end else end
-        if min(left, right) > margin:
+        if min(left, right) >= margin:
             best, margin = number, min(left, right)
     return best

@@ -76,9 +76,8 @@ def pool(words: Floats, marks: Marks) -> Floats:
         )
     ]
     mean = np.stack(means) if means else np.zeros((0, words.shape[2]), np.float32)
-    return np.concatenate(
-        [words[marks.rows, marks.first], words[marks.rows, marks.last - 1], mean], -1
-    ).astype(np.float32)
+    ends = [words[marks.rows, marks.first], words[marks.rows, marks.last - 1]]
+    return np.concatenate([*ends, mean], -1).astype(np.float32)
 
 
 def _session(path: Path, threads: int) -> Any:

@@ -4,9 +4,11 @@ The words' vectors of a chunk of paragraphs are held until its relations are sco
 some ten thousand words, so memory does not grow with the text.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -23,9 +25,14 @@ from accord.model.joint.words import Window
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-# Pairs of one window are scored at most so many at a time, and a batch of them reads at most so
-# many words (pairs x words): it bounds the memory of a paragraph full of marks.
+# Windows are read together up to so many pieces: attention takes the square of a window's length.
+_MOST_PIECES = 3072
+
+# Pairs of one window are scored at most so many at a time; a batch of them has at most so many
+# words, and reads at most so many (pairs x words): it bounds the memory of long paragraphs and of
+# those full of marks.
 _MOST_PAIRS = 256
+_MOST_WORDS = 1 << 12
 _MOST_READS = 1 << 19
 
 # A relation that crosses paragraphs looks among so many of the last marks for its tail.
@@ -62,7 +69,7 @@ class Paragraph:
     relations: list[tuple[int, int, int, float]] = field(default_factory=list)
     back: list[tuple[int, tuple[int, int], int, float]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def borders(self) -> list[tuple[int, int]]:
         """First word and word after the last of each window."""
         return [(w.first_word, w.first_word + w.words) for w in self.windows]
@@ -133,10 +140,13 @@ class Reader:
                     )
         for paragraph in paragraphs:
             paragraph.marks = without_crossing(found_in[id(paragraph)], nested=self.nested)
+        starts = {id(p): [mark.first for mark in p.marks] for p in paragraphs}
         for job in jobs:
-            start, stop = job.paragraph.borders[job.number]
-            marks = enumerate(job.paragraph.marks)
-            job.inside = [i for i, m in marks if start <= m.first and m.last <= stop]
+            start = job.window.first_word
+            stop = start + job.window.words
+            firsts, marks = starts[id(job.paragraph)], job.paragraph.marks
+            near = range(bisect_left(firsts, start), bisect_left(firsts, stop))
+            job.inside = [i for i in near if marks[i].last <= stop]
 
     def _pool(self, jobs: Sequence[_Job]) -> None:
         """The marks' vectors, each from the window that decides over the mark."""
@@ -283,8 +293,9 @@ def _same_shape(jobs: Sequence[_Job], most: int) -> Iterator[list[_Job]]:
         by_shape[padded_shape(job.window)].append(job)
     for shape in sorted(by_shape):
         same = by_shape[shape]
-        for start in range(0, len(same), most):
-            yield same[start : start + most]
+        rows = max(1, min(most, _MOST_PIECES // shape[0]))
+        for start in range(0, len(same), rows):
+            yield same[start : start + rows]
 
 
 def _batches(parts: Sequence[_Part], most: int) -> Iterator[list[_Part]]:
@@ -293,9 +304,8 @@ def _batches(parts: Sequence[_Part], most: int) -> Iterator[list[_Part]]:
     for part in parts:
         words = len(part.job.vectors)
         reads = (len(batch) + 1) * padded(len(part.pairs), STEP) * words
-        if batch and (
-            len(batch[0].job.vectors) != words or len(batch) == most or reads > _MOST_READS
-        ):
+        full = len(batch) == most or (len(batch) + 1) * words > _MOST_WORDS or reads > _MOST_READS
+        if batch and (full or len(batch[0].job.vectors) != words):
             yield batch
             batch = []
         batch.append(part)

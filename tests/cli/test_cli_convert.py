@@ -1,0 +1,217 @@
+"""`accord convert`: the gold articles through each format, what is lost, and what is refused."""
+
+import json
+import shutil
+
+import pytest
+from test_cli_commands import run
+
+from accord.corpus import read_corpus
+from accord.corpus.validate import validate
+from accord.files import write_text
+from accord.formats.kinds import KINDS
+from accord.schema import read_schema
+from sample_corpus import REPOSITORY, tree_hash
+
+UNCHANGED = {
+    *("accord", "brat", "csv", "docbin", "doccano", "label-studio", "prodigy", "pubannotation"),
+}
+SUFFIXES = {"accord": "", "brat": "", "csv": "", "conll": ".conll", "docbin": ".spacy"}
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory):
+    """A corpus of the two gold articles; do not write to it."""
+    root = tmp_path_factory.mktemp("gold")
+    shutil.copytree(REPOSITORY / "corpus/articles", root / "corpus/articles")
+    shutil.copytree(REPOSITORY / "annotations/gold/articles", root / "annotations/gold/articles")
+    shutil.copy(REPOSITORY / "annotations/schema.toml", root / "annotations/schema.toml")
+    return root
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gold_goes_through_each_kind(gold, tmp_path, kind):
+    there, back = tmp_path / f"gold{SUFFIXES.get(kind, '.json')}", tmp_path / "back"
+    code = int(kind not in UNCHANGED)
+    out, err = run("convert", gold, there, "--to", kind, "--strict", code=code)
+    if kind not in UNCHANGED:
+        assert out == ""
+        assert list(tmp_path.iterdir()) == []
+        assert "nothing is written, because of --strict" in err
+        out, err = run("convert", gold, there, "--to", kind)
+        assert "less what is lost" in out
+    assert "2 documents, 132 mentions, 92 relations" in out
+    # Without --from: what was written is known by its suffix or content.
+    run("convert", there, back, "--to", "accord", "--root", gold)
+    assert validate(back) == () or kind not in UNCHANGED
+    before, after = read_corpus(gold), read_corpus(back)
+    assert after.schema == before.schema
+    assert len(after.documents) == 2
+    layers = after.layers["gold"]
+    if kind in UNCHANGED:
+        assert after.documents == before.documents
+        assert {i: _labels(layer) for i, layer in layers.items()} == {
+            i: _labels(layer) for i, layer in before.layers["gold"].items()
+        }
+    else:
+        texts = [
+            ["".join(document.text.split()) for document in corpus.documents.values()]
+            for corpus in (before, after)
+        ]
+        assert texts[0] == texts[1]
+        assert sum(len(layer.mentions) for layer in layers.values()) >= 124
+
+
+def _labels(layer):
+    ids = [(r.id, r) for r in layer.relations]
+    return sorted(layer.mentions, key=lambda m: m.id), sorted(ids, key=lambda pair: pair[0])
+
+
+def test_losses_are_grouped_counted_and_placed(gold, tmp_path):
+    _, err = run("convert", gold, tmp_path / "gold.conll")
+    lines = err.splitlines()
+    assert lines[0] == f"lost in reading {gold} (accord): nothing"
+    assert lines[1].startswith(f"lost in writing {tmp_path}/gold.conll (conll): ")
+    assert lines[2].split()[:2] == ["92", "relation:"]
+    assert "articles/us-japan-alliance R1 (member_of T1 -> T3)" in lines[2]
+    assert lines[2].endswith("; ...")
+    counts = [int(line.split()[0]) for line in lines[2:]]
+    assert counts == sorted(counts, reverse=True)
+    assert sum(counts) == int(lines[1].rpartition(" ")[2])
+
+
+def test_losses_of_reading_are_told_too(root, tmp_path):
+    source = tmp_path / "x.jsonl"
+    record = {"text": "Avon\x1b[2J", "label": [[0, 4, "ORG"]], "Comments": ["su\x1bre?"]}
+    write_text(source, json.dumps(record) + "\n")
+    out, err = run("convert", source, tmp_path / "x.spacy", "--root", root)
+    assert "1 comment: x/1 Comments" in err
+    assert "\x1b" not in err
+    assert "1 documents, 1 mentions, 0 relations" in out
+    run("convert", source, tmp_path / "y.spacy", "--root", root, "--strict", code=1)
+    assert not (tmp_path / "y.spacy").exists()
+
+
+def test_layers_and_splits(root, tmp_path):
+    shutil.copytree(root / "annotations/gold", root / "annotations/first")
+    (root / "annotations/first/practice/c.ann").unlink()
+    _, err = run("convert", root, tmp_path / "a.spacy", code=2)
+    assert "has labels of first, gold" in err
+    assert "--layer" in err
+    _, err = run("convert", root, tmp_path / "a.spacy", "--layer", "third", code=2)
+    assert "no labels of 'third'; sources are: first, gold" in err
+    _, err = run("convert", root, tmp_path / "a.spacy", "--layer", "first")
+    assert "1 document without labels of the layer: practice/c" in err
+    out, err = run("convert", root, tmp_path / "b.spacy", "--layer", "first", "--split", "articles")
+    assert "2 documents" in out
+    assert "without labels" not in err
+    _, err = run("convert", root, tmp_path / "c.spacy", "--split", "artcles", code=2)
+    assert "no document matches 'artcles'; splits are: articles" in err
+    # A format with room for several layers takes all.
+    run("convert", root, tmp_path / "all.json", "--to", "pubannotation")
+    run("convert", tmp_path / "all.json", tmp_path / "back", "--to", "accord", "--root", root)
+    assert tree_hash(tmp_path / "back/annotations/first") == tree_hash(root / "annotations/first")
+    assert tree_hash(tmp_path / "back/annotations/gold") == tree_hash(root / "annotations/gold")
+
+
+def test_a_kind_that_is_unknown_or_unclear_is_named(root, tmp_path):
+    for option in ("--from", "--to"):
+        _, err = run("convert", root, tmp_path / "x.spacy", option, "docanno", code=2)
+        assert "unknown format 'docanno'; formats are: accord, brat, conll" in err
+    _, err = run("convert", root, tmp_path / "x.json", code=2)
+    assert "name one of: crossre, docred, label-studio, pubannotation, spert" in err
+    _, err = run("convert", root, tmp_path / "x", code=2)
+    assert "name one of: accord, brat, csv" in err
+    _, err = run("convert", root, tmp_path / "x.docx", code=2)
+    assert "name one of: accord, brat, conll" in err
+    _, err = run("convert", tmp_path, tmp_path / "x.spacy", code=2)
+    assert "name one of: accord, brat, csv" in err
+    _, err = run("convert", tmp_path / "none.json", tmp_path / "x.spacy", code=2)
+    assert "none.json: no such file or folder" in err
+    for text, kinds in (
+        ("[]", "crossre, doccano, docred"),
+        ("", "crossre, doccano, docred"),
+        ('{"text": "", "label": [], "spans": []}', "doccano, prodigy"),
+    ):
+        write_text(tmp_path / "y.json", text)
+        _, err = run("convert", tmp_path / "y.json", tmp_path / "x.spacy", code=2)
+        assert "y.json" in err
+        assert kinds in err or not text
+    write_text(tmp_path / "y.txt", "x")
+    _, err = run("convert", tmp_path / "y.txt", tmp_path / "x.spacy", code=2)
+    assert "cannot tell its format" in err
+    assert not (tmp_path / "x.spacy").exists()
+
+
+def test_a_wrong_kind_is_refused(root, tmp_path):
+    run("convert", root, tmp_path / "x.spacy")
+    for kind in KINDS:
+        if kind != "docbin":
+            run(
+                *("convert", tmp_path / "x.spacy", tmp_path / "y.csv", "--to", "csv"),
+                *("--from", kind, "--root", root),
+                code=2,
+            )
+    assert not (tmp_path / "y.csv").exists()
+
+
+def test_what_is_there_stays_unless_forced(root, tmp_path):
+    target = tmp_path / "x.spacy"
+    write_text(target, "mine")
+    _, err = run("convert", root, target, code=2)
+    assert "exists already; choose another place, or say --force" in err
+    assert target.read_text() == "mine"
+    run("convert", root, target, "--force")
+    assert b"mine" not in target.read_bytes()
+    for kind in ("accord", "brat"):
+        folder = tmp_path / kind
+        folder.mkdir()
+        run("convert", root, folder, "--to", kind)
+        before = tree_hash(folder)
+        _, err = run("convert", root, folder, "--to", kind, "--force", code=2)
+        assert "choose a new or an empty folder" in err
+        assert tree_hash(folder) == before
+    run("convert", root, tmp_path / "tables", "--to", "csv")
+    run("convert", root, tmp_path / "tables", "--to", "csv", code=2)
+    run("convert", root, tmp_path / "tables", "--to", "csv", "--force")
+
+
+@pytest.mark.parametrize("name", ["../../x", "/x", "a/../../x", ".x", "a\nb", "a\\b"])
+@pytest.mark.parametrize("kind", ["accord", "brat"])
+def test_nothing_leaves_the_folder(root, tmp_path, name, kind):
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    record = {"text": "Avon", "label": [], "meta": {"external_id": name, "source": "gold"}}
+    write_text(outer / "x.jsonl", json.dumps(record) + "\n")
+    before = tree_hash(tmp_path)
+    _, err = run("convert", outer / "x.jsonl", outer / "out", "--to", kind, "--root", root, code=2)
+    assert "the document id" in err
+    assert tree_hash(tmp_path) == before
+
+
+@pytest.mark.parametrize("source", ["", "..", "a/b", "schema.toml"])
+def test_a_source_that_is_no_folder_name_is_refused(root, tmp_path, source):
+    record = {"text": "Avon", "label": [], "meta": {"external_id": "a", "source": source}}
+    write_text(tmp_path / "x.jsonl", json.dumps(record) + "\n")
+    run(
+        *("convert", tmp_path / "x.jsonl", tmp_path / "out", "--to", "accord", "--root", root),
+        code=0 if source == "" else 2,  # without a source, the file's name is it
+    )
+    assert (tmp_path / "out/annotations/x/a.ann").exists() == (source == "")
+
+
+def test_the_schema_comes_along(root, tmp_path):
+    # Every key that a schema file may have, and characters that TOML writes in a way of its own.
+    write_text(
+        root / "annotations/schema.toml",
+        'name = "ä\\"\\\\"\nversion = "1\\u007f"\n[mention."Größe-2"]\ntext = "a\\nb\\tc"\n'
+        "everywhere = true\nneeds = ['r']\nlooks_like = '\\d+\"'\n[mention.ORG]\n"
+        "[relation.r]\nhead = ['Größe-2', 'ORG']\ntail = ['ORG', 'Größe-2']\n"
+        "text = 'x'\nsymmetric = true\nsame_type = true\nacross_paragraphs = true\n",
+    )
+    run("convert", root, tmp_path / "out", "--to", "accord")
+    before, after = (read_schema(r / "annotations/schema.toml") for r in (root, tmp_path / "out"))
+    assert after == before
+    assert [*after.mentions] == [*before.mentions]
+    _, err = run("convert", tmp_path / "out", tmp_path / "x.spacy", "--root", tmp_path / "none")
+    assert "nothing" in err

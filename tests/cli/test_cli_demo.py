@@ -1,0 +1,78 @@
+"""`accord demo` from end to end on the sample corpus, with a small recipe."""
+
+import hashlib
+import shutil
+
+import pytest
+from test_cli_commands import run
+
+from accord.files import write_text
+from sample_corpus import RECIPE, A, tree_hash
+
+
+@pytest.fixture
+def demo(root):
+    """The sample corpus with all that the demo reads: seeds, two readings, a recipe."""
+    for reader in ("first", "second"):
+        shutil.copytree(root / "annotations/gold", root / f"annotations/{reader}")
+    (root / "annotations/second/articles/b.ann").write_text("T1\tORG 0 11\tCorvo Steel\n")
+    write_text(root / "seeds/a.txt", A.text)
+    write_text(
+        root / "seeds/seeds.toml",
+        f'[a]\ntitle = "A [b] pact"\nsha256 = "{hashlib.sha256(A.text.encode()).hexdigest()}"\n',
+    )
+    write_text(root / "models/recipes/articles-baseline.toml", RECIPE)
+    return root
+
+
+def test_the_whole_way(demo, tmp_path):
+    before = tree_hash(demo)
+    out, err = run("demo", "--root", demo, "--to", tmp_path / "out")
+    assert tree_hash(demo) == before
+    steps = [line[:2] for line in out.splitlines() if line[:2].strip(".").isdigit()]
+    assert steps == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert "A [b] pact" in out
+    assert "first and second, 2 documents, in %" in out
+    assert "baseline against gold, 2 documents, in %" in out
+    assert "fold 2 of 2" in err
+    assert "Coast Pact" in out
+    report = tmp_path / "out/report.html"
+    assert f"wrote {report}: open it in a browser" in out
+    text = report.read_text()
+    assert text.startswith("<!doctype html>")
+    assert "Avon and Brill join the Coast Pact." in text
+    run("demo", "--root", demo, "--to", tmp_path / "out")
+    assert report.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("seeds/a.txt", "Changed.", "a.txt: is not the article as given: its SHA-256 is "),
+        ("seeds/a.txt", None, "a.txt: no such file"),
+        ("seeds/seeds.toml", None, "run the demo in the folder of the project, or name that with"),
+        ("seeds/seeds.toml", "[a", "seeds.toml: not valid TOML"),
+        ("seeds/seeds.toml", "[a]\ntitle = 3", "seeds.toml: [a] needs a title and a sha256"),
+        ("corpus/articles/a.txt", "Changed.", "findings; `accord validate` lists them"),
+        ("annotations/first/articles/a.ann", None, "articles/a: no layer 'first'"),
+        ("models/recipes/articles-baseline.toml", None, "articles-baseline.toml: no such file"),
+        ("models/recipes/articles-baseline.toml", RECIPE.replace("seed", "sede"), "key 'sede'"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_named_before_training(
+    demo, tmp_path, monkeypatch, name, text, reason
+):
+    monkeypatch.setattr("accord.cli.evaluate.train", None)
+    if text is None:
+        (demo / name).unlink()
+    else:
+        (demo / name).write_text(text)
+    assert reason in run("demo", "--root", demo, "--to", tmp_path / "out", code=2)[1]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_is_not_written_over_a_file(demo, tmp_path, monkeypatch):
+    monkeypatch.setattr("accord.cli.evaluate.train", None)
+    write_text(tmp_path / "out", "a file")
+    _, err = run("demo", "--root", demo, "--to", tmp_path / "out", code=2)
+    assert "out: is a file; --to needs a folder for the report" in err
