@@ -108,3 +108,21 @@ def lost(losses, *what):
 def by_document(losses, name):
     """The losses of one document."""
     return [loss for loss in losses if loss.document == name]
+
+
+def there_and_back(write, read, path, items):
+    """The losses of writing, told dry and wet alike, and what is read again, without a loss."""
+    losses = write(path, items, SCHEMA, dry=True)
+    assert not path.exists()
+    assert write(path, items, SCHEMA) == losses
+    back = read(path, SCHEMA)
+    assert back.losses == ()
+    return losses, back
+
+
+def others(wanted, found):
+    """How many more are found than all that are wanted."""
+    rest = list(found)
+    for mark in wanted:
+        rest.remove(mark)
+    return len(rest)

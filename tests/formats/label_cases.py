@@ -94,6 +94,11 @@ def counted(losses):
     return {what: sum(loss.what == what for loss in losses) for what in {x.what for x in losses}}
 
 
+def json_lines(path):
+    """The objects of an ASCII file of JSON lines."""
+    return [json.loads(line) for line in path.read_text("ascii").splitlines()]
+
+
 JUNK = st.sampled_from(
     (None, True, -1, 0, 7, 10**30, 1.5, "", "T1", "🌊", [], [[]], {}, {"id": 1}, [1, 2], "x" * 300)
 )
@@ -116,7 +121,7 @@ def mangled(draw, value):
             if isinstance(spot, dict) and draw(st.booleans()):
                 del spot[key]
             else:
-                spot[key] = draw(JUNK)
+                spot[key] = copy.deepcopy(draw(JUNK))  # the next round may change it
             break
     return value
 

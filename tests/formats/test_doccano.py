@@ -6,16 +6,22 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from label_cases import PLAIN, SCHEMA, counted, items, labelled, mangled, surfaces, survives
+from label_cases import (
+    PLAIN,
+    SCHEMA,
+    counted,
+    items,
+    json_lines,
+    labelled,
+    mangled,
+    surfaces,
+    survives,
+)
 
 from accord.document import Document, Layer, Mention, Relation, Span
 from accord.errors import FormatError, InputError
 from accord.formats import Labelled, Loss
 from accord.formats.doccano import read, write
-
-
-def lines(path):
-    return [json.loads(line) for line in path.read_text("ascii").splitlines()]
 
 
 @given(st.lists(items(), max_size=1), items(name="practice/ü b"))
@@ -47,7 +53,7 @@ def test_a_project_without_relations_loses_the_relations_alone(tmp_path_factory,
         (again,) = read(path, PLAIN).items
         assert again == replace(item, layer=replace(item.layer, relations=()))
         assert counted(losses).get("relation", 0) == len(item.layer.relations)
-        assert set(lines(path)[0]) == {"text", "label", "meta"}
+        assert set(json_lines(path)[0]) == {"text", "label", "meta"}
 
 
 def test_a_file_as_doccano_wants_it(tmp_path):
@@ -55,7 +61,7 @@ def test_a_file_as_doccano_wants_it(tmp_path):
         "🌊 Avon joined", ("Avon", "ORG"), ("joined", "GPE"), arrows=[("same_as", 1, 2)]
     )
     assert write(tmp_path / "a.jsonl", [item], SCHEMA) == ()
-    (record,) = lines(tmp_path / "a.jsonl")
+    (record,) = json_lines(tmp_path / "a.jsonl")
     assert record["entities"] == [
         {"id": 1, "label": "ORG", "start_offset": 3, "end_offset": 7},
         {"id": 2, "label": "GPE", "start_offset": 8, "end_offset": 14},
@@ -65,8 +71,8 @@ def test_a_file_as_doccano_wants_it(tmp_path):
     assert record["meta"]["external_id"] == "articles/a"
     assert record["meta"]["sha256"] == item.document.sha256
     write(tmp_path / "none.jsonl", [labelled("Nothing.")], SCHEMA)
-    assert lines(tmp_path / "none.jsonl")[0]["entities"] == []
-    assert lines(tmp_path / "none.jsonl")[0]["relations"] == []
+    assert json_lines(tmp_path / "none.jsonl")[0]["entities"] == []
+    assert json_lines(tmp_path / "none.jsonl")[0]["relations"] == []
 
 
 # Hand-written after doccano 1.8's exporter (ExportedSpan.to_dict, ExportedRelation.to_dict).
@@ -108,7 +114,7 @@ def test_an_export_without_relations(tmp_path):
 
 def exported(path, change):
     """What doccano makes of our file: its own ids, and an annotator's change."""
-    records = lines(path)
+    records = json_lines(path)
     for record in records:
         for key, base in (("entities", 900), ("relations", 40)):
             for label in record[key]:
@@ -235,4 +241,4 @@ def test_nothing_but_an_input_error_escapes(tmp_path_factory, value, data):
     survives(read, path, json.dumps(value))
     item = labelled("Avon met Brill", ("Avon", "ORG"), ("Brill", "ORG"), arrows=[("same_as", 1, 2)])
     write(path, [item], SCHEMA)
-    survives(read, path, json.dumps(data.draw(mangled(lines(path)[0]))))
+    survives(read, path, json.dumps(data.draw(mangled(json_lines(path)[0]))))

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from any_items import SCHEMA, bare, by_document, lost, marks, several, where
+from any_items import SCHEMA, bare, by_document, lost, marks, others, several, there_and_back, where
 from hypothesis import given
 
 from accord.document import Document, Layer, Mention, Relation, Span
@@ -124,20 +124,13 @@ def test_entities_follow_same_as_and_never_names(tmp_path):
 @given(items=several())
 def test_round_trip(items, tmp_path_factory):
     path = tmp_path_factory.mktemp("docred") / "file.json"
-    losses = write(path, items, SCHEMA, dry=True)
-    assert not path.exists()
-    assert write(path, items, SCHEMA) == losses
-    back = read(path, SCHEMA)
-    assert back.losses == ()
+    losses, back = there_and_back(write, read, path, items)
     assert [i.document.id for i in back.items] == [i.document.id for i in items]
     for before, after in zip(items, back.items, strict=True):
         named = by_document(losses, before.document.id)
         assert bare(after.document.text) == bare(before.document.text)
         widened, left = lost(named, WIDENED), lost(named, *LEFT_OUT)
-        found = marks(after)
-        for mark in marks(before, without={*widened, *left}):
-            found.remove(mark)
-        assert len(found) == len(widened)
+        assert others(marks(before, without={*widened, *left}), marks(after)) == len(widened)
         plain = [r for r in before.layer.relations if r.type != "same_as"]
         gone = [loss for loss in named if loss.what in GONE and "same_as" not in loss.detail]
         read_plain = [r for r in after.layer.relations if r.type != "same_as"]

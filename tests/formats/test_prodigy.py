@@ -5,15 +5,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from label_cases import SCHEMA, details, items, labelled, mangled, surfaces, survives
+from label_cases import SCHEMA, details, items, json_lines, labelled, mangled, surfaces, survives
 
 from accord.errors import FormatError, InputError
 from accord.formats import Loss
 from accord.formats.prodigy import read, write
-
-
-def lines(path):
-    return [json.loads(line) for line in path.read_text("ascii").splitlines()]
 
 
 @given(st.lists(items(), max_size=1), items(name="practice/ü b"))
@@ -31,7 +27,7 @@ def test_read_undoes_write_without_a_loss(tmp_path_factory, some, more):
 def test_tokens_and_spans_agree_as_prodigy_checks_it(tmp_path_factory, item):
     path = tmp_path_factory.mktemp("prodigy") / "tasks.jsonl"
     write(path, [item], SCHEMA)
-    (task,) = lines(path)
+    (task,) = json_lines(path)
     tokens = task["tokens"]
     assert [token["id"] for token in tokens] == list(range(len(tokens)))
     end = 0
@@ -60,7 +56,7 @@ def test_two_annotators_of_one_document(tmp_path):
 def test_a_task_as_prodigy_shows_it(tmp_path):
     item = labelled("Avon met 🌊 Brill.", ("Avon", "ORG"), ("Brill", "GPE"), arrows=[("x", 1, 2)])
     write(tmp_path / "t.jsonl", [item], SCHEMA)
-    (task,) = lines(tmp_path / "t.jsonl")
+    (task,) = json_lines(tmp_path / "t.jsonl")
     assert [t["text"] for t in task["tokens"]] == ["Avon", "met", "🌊", "Brill", "."]
     assert [t["ws"] for t in task["tokens"]] == [True, True, True, False, False]
     assert task["answer"] == "accept"
@@ -186,4 +182,4 @@ def test_nothing_but_an_input_error_escapes(tmp_path_factory, value, data):
     survives(read, path, json.dumps(value))
     item = labelled("Avon met Brill", ("Avon", "ORG"), ("Brill", "ORG"), arrows=[("same_as", 1, 2)])
     write(path, [item], SCHEMA)
-    survives(read, path, json.dumps(data.draw(mangled(lines(path)[0]))))
+    survives(read, path, json.dumps(data.draw(mangled(json_lines(path)[0]))))

@@ -4,7 +4,17 @@ import json
 from dataclasses import replace
 
 import pytest
-from any_items import SCHEMA, arrows, bare, by_document, lost, marks, several
+from any_items import (
+    SCHEMA,
+    arrows,
+    bare,
+    by_document,
+    lost,
+    marks,
+    others,
+    several,
+    there_and_back,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,20 +121,13 @@ def test_marks_on_the_same_words(tmp_path):
 @given(items=several())
 def test_round_trip(form, items, tmp_path_factory):
     path = tmp_path_factory.mktemp("parts") / "file.json"
-    losses = form.write(path, items, SCHEMA, dry=True)
-    assert not path.exists()
-    assert form.write(path, items, SCHEMA) == losses
-    back = form.read(path, SCHEMA)
-    assert back.losses == ()
+    losses, back = there_and_back(form.write, form.read, path, items)
     assert [after.document.id for after in back.items] == [i.document.id for i in items]
     for before, after in zip(items, back.items, strict=True):
         named = by_document(losses, before.document.id)
         assert bare(after.document.text) == bare(before.document.text)
         widened, left = lost(named, WIDENED), lost(named, *LEFT_OUT)
-        found = marks(after)
-        for mark in marks(before, without={*widened, *left}):
-            found.remove(mark)
-        assert len(found) == len(widened)
+        assert others(marks(before, without={*widened, *left}), marks(after)) == len(widened)
         dropped = [loss for loss in named if loss.what.startswith("relation ") and loss.what not in
                    ("relation ids", AMBIGUOUS)]  # fmt: skip
         assert len(after.layer.relations) == len(before.layer.relations) - len(dropped)

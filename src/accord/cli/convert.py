@@ -55,8 +55,10 @@ def command(
     read, write = format_named(reader).read, format_named(writer).write
     if not force and target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise ConflictError(f"{target} exists already; choose another place, or say --force")
-    home = source if reader == "accord" else root
-    schema = read_schema(home / ANNOTATIONS / SCHEMA_FILE)
+    schema_file = (source if reader == "accord" else root) / ANNOTATIONS / SCHEMA_FILE
+    if not schema_file.exists():
+        raise InputError("no such file; name the folder that holds it by --root", path=schema_file)
+    schema = read_schema(schema_file)
     reading = read(source, schema)
     if split != "*":
         splits = read_splits(source) if reader == "accord" else {}

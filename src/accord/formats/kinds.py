@@ -119,7 +119,7 @@ def _folder_kinds(path: Path) -> tuple[str, ...]:
         "csv": all((path / name).exists() for name in csv_tables.COLUMNS),
     }
     if not any(found.values()):
-        found["brat"] = any(path.rglob("*.ann"))
+        found["brat"] = any(p.with_suffix(".txt").exists() for p in path.rglob("*.ann"))
     return tuple(kind for kind, there in found.items() if there)
 
 

@@ -29,7 +29,7 @@ from accord.document import Document, Layer, Mention, Relation, Span
 from accord.files import write_text
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.naming import Names
-from accord.formats.records import Record, as_text, read_records, shown
+from accord.formats.records import Record, as_text, read_records, score_field, shown
 from accord.formats.sound import sound
 from accord.formats.utf16 import Utf16
 from accord.schema import Schema
@@ -138,7 +138,7 @@ def _result(item: Labelled, schema: Schema) -> list[dict[str, object]]:
                 "text": item.document[mention.span],
                 "labels": [mention.type],
             },
-            **_score(mention),
+            **score_field(mention),
         }
         for mention in item.layer.mentions
     ]
@@ -152,14 +152,10 @@ def _result(item: Labelled, schema: Schema) -> list[dict[str, object]]:
                 "to_id": relation.tail,
                 "direction": "bi" if symmetric else "right",
                 "labels": [relation.type],
-                **_score(relation),
+                **score_field(relation),
             }
         )
     return result
-
-
-def _score(label: Mention | Relation) -> dict[str, float]:
-    return {} if label.score is None else {"score": label.score}
 
 
 def _document(task: Record, number: int) -> Document:

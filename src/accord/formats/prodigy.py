@@ -27,7 +27,7 @@ from accord.document import Document, Layer, Mention, Relation, Span
 from accord.files import write_text
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.naming import Names
-from accord.formats.records import Record, as_text, read_json_lines, shown
+from accord.formats.records import Record, as_text, read_json_lines, score_field, shown
 from accord.formats.sound import sound
 from accord.formats.tokens import words
 from accord.schema import Schema
@@ -95,7 +95,7 @@ def _task(item: Labelled) -> dict[str, object]:
             "token_start": starts[span.start],
             "token_end": ends[span.end],
             "label": mention.type,
-            **_score(mention),
+            **score_field(mention),
         }
     task: dict[str, object] = {
         "text": document.text,
@@ -121,7 +121,7 @@ def _task(item: Labelled) -> dict[str, object]:
                 "head_span": spans[relation.head],
                 "child_span": spans[relation.tail],
                 "label": relation.type,
-                **_score(relation),
+                **score_field(relation),
             }
             for relation in layer.relations
         ],
@@ -129,10 +129,6 @@ def _task(item: Labelled) -> dict[str, object]:
     if layer.complete:
         task["answer"] = "accept"
     return task
-
-
-def _score(label: Mention | Relation) -> dict[str, float]:
-    return {} if label.score is None else {"score": label.score}
 
 
 def _tokens(text: str, mentions: Sequence[Mention]) -> list[Span]:
@@ -193,7 +189,7 @@ def _item(task: Record, name: str, source: str) -> tuple[Labelled, list[Loss]]:
 
 def _mentions(task: Record, text: str) -> list[tuple[Mention, Record]]:
     records = task.records("spans")
-    given = [_id(record) for record in records]
+    given = [record.own_id() for record in records]
     times = Counter(given)
     for record, own in zip(records, given, strict=True):
         if own and times[own] > 1:
@@ -213,17 +209,13 @@ def _mentions(task: Record, text: str) -> list[tuple[Mention, Record]]:
     ]
 
 
-def _id(record: Record) -> str:
-    return record.name_of("id") if record.values.get("id") is not None else ""
-
-
 def _relation(
     record: Record, mentions: list[tuple[Mention, Record]], name: str
 ) -> tuple[list[Relation], list[Loss]]:
     head = _end(record, "head", mentions)
     tail = _end(record, "child", mentions)
     label = record.string("label")
-    own = _id(record)
+    own = record.own_id()
     if head is None or tail is None:
         words = "relation of unmarked words"
         return [], [Loss(words, name, own, f"{label}: {record.name}")]
@@ -254,4 +246,4 @@ def _fields(task: Record, name: str) -> Iterator[Loss]:
         for record in task.records(key):
             for field in record.values.keys() - known:
                 detail = f"{field}: {shown(record.values[field])}"
-                yield Loss(f"field of {key}", name, _id(record), detail)
+                yield Loss(f"field of {key}", name, record.own_id(), detail)

@@ -153,7 +153,7 @@ def _item(track: Record, document: Document, *, own: bool) -> tuple[Labelled, li
             losses.append(Loss("field of a track", document.id, key, shown(track.values[key])))
     for key, what in _NO_LABELS.items():
         for record in track.records(key):
-            losses.append(Loss(what, document.id, _id(record), shown(dict(record.values))))
+            losses.append(Loss(what, document.id, record.own_id(), shown(dict(record.values))))
     complete = "denotations" in track.values
     layer = Layer(document.id, source, tuple(mentions), tuple(relations), complete)
     return Labelled(document, layer), losses
@@ -161,7 +161,7 @@ def _item(track: Record, document: Document, *, own: bool) -> tuple[Labelled, li
 
 def _mentions(track: Record, document: Document, losses: list[Loss]) -> list[Mention]:
     records = track.records("denotations")
-    given = [_id(record) for record in records]
+    given = [record.own_id() for record in records]
     names = Names("T", [name for name in given if name])
     mentions: dict[str, Mention] = {}
     for own, record in zip(given, records, strict=True):
@@ -191,11 +191,11 @@ def _pieces(record: Record, size: int) -> list[Span]:
 def _relations(
     track: Record, known: set[str], document: str, losses: list[Loss]
 ) -> Iterator[Relation]:
-    blocks = {_id(block) for block in track.records("blocks")} - known
+    blocks = {block.own_id() for block in track.records("blocks")} - known
     seen: set[str] = set()
     for record in track.records("relations"):
         relation = Relation(
-            record.string("pred"), record.name_of("subj"), record.name_of("obj"), _id(record)
+            record.string("pred"), record.name_of("subj"), record.name_of("obj"), record.own_id()
         )
         if relation.id in seen:
             raise record.error(f"the id {relation.id!r} is used twice; give each relation its own")
@@ -208,7 +208,3 @@ def _relations(
             yield relation
         else:
             losses.append(Loss("relation of a block", document, relation.id, relation.type))
-
-
-def _id(record: Record) -> str:
-    return record.name_of("id") if record.values.get("id") is not None else ""

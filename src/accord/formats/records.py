@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypedDict
 
-from accord.document import Span
+from accord.document import Mention, Relation, Span
 from accord.errors import FormatError
 from accord.files import read_text
 
@@ -72,6 +72,10 @@ class Record:
         if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 64:
             return str(value)
         raise self.error(f"{key!r} must be an id (text or a number), not {shown(value)}")
+
+    def own_id(self) -> str:
+        """Its "id" as in `name_of`, "" if it is absent or null."""
+        return "" if self.values.get("id") is None else self.name_of("id")
 
     def span(self, start: str, end: str, length: int) -> Span:
         """A stretch within a text of some length, in code points."""
@@ -187,6 +191,11 @@ def shown(value: object) -> str:
     except (ValueError, TypeError, RecursionError):
         text = repr(type(value).__name__)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def score_field(label: Mention | Relation) -> dict[str, float]:
+    """The score of a label as a field of its JSON object, no field without one."""
+    return {} if label.score is None else {"score": label.score}
 
 
 def as_text(value: object) -> str:
