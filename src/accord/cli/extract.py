@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out, print_json
-from accord.cli.facts import print_facts
+from accord.cli.facts import print_facts, write_csv
+from accord.cli.options import CsvFolder
 from accord.corpus.ingest import clean
 from accord.document import Document
 from accord.errors import InputError
@@ -26,6 +27,7 @@ def command(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a document, a line each.")
     ] = False,
+    csv: CsvFolder = None,
     cleaned: Annotated[
         bool, typer.Option("--clean", help="Clean the text first, as `accord ingest` does.")
     ] = False,
@@ -39,13 +41,18 @@ def command(
     """
     reader = _Reader(inputs, cleaned=cleaned)
     done = 0
+    found = []
     for extraction in extract(load_model(model), reader):
         done += 1
+        if csv is not None:
+            found.append(extraction.facts)
         if as_json:
             print_json(extraction.to_json())
         else:
             print_facts(extraction.facts, f"{extraction.document.id}")
     err.print(f"{done} documents" + (f", {reader.failed} not read" if reader.failed else ""))
+    if csv is not None:
+        write_csv(csv, found)
     if not as_json and done == 0:
         out.print("nothing extracted")
     if reader.failed:

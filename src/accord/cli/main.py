@@ -15,6 +15,7 @@ from accord.cli import (
     demo,
     evaluate,
     extract,
+    facts,
     ingest,
     lint,
     profile,
@@ -34,7 +35,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (validate, lint, profile, ingest, convert, agree, train, evaluate, extract, demo):
+for module in (
+    validate,
+    lint,
+    profile,
+    ingest,
+    convert,
+    agree,
+    train,
+    evaluate,
+    extract,
+    facts,
+    demo,
+):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 
 

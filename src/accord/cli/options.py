@@ -13,6 +13,10 @@ Split = Annotated[
     str,
     typer.Option("--split", help="A split of corpus/splits.toml, or a pattern like 'articles/*'."),
 ]
+CsvFolder = Annotated[
+    Path | None,
+    typer.Option("--csv", help="Also write pledges.csv and alliances.csv into this folder."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Require = Annotated[
     list[str] | None,
