@@ -4,6 +4,7 @@ import json
 from typer.testing import CliRunner
 
 from accord.cli.main import app
+from accord.errors import InputError
 
 
 def run(*arguments):
@@ -24,5 +25,5 @@ def test_a_layer_as_json_and_csv(root, tmp_path):
 
 def test_a_layer_that_is_not_there(root):
     result = run("facts", "silver", "--root", root)
-    assert result.exit_code == 1 or result.exception is not None
+    assert isinstance(result.exception, InputError)
     assert "no layer 'silver'" in str(result.exception)
