@@ -4,6 +4,7 @@ import pytest
 
 from accord.corpus import read_corpus, write_layer
 from accord.corpus.folder import read_splits
+from accord.corpus.validate import validate
 from accord.document import Layer, Mention, Span
 from accord.errors import FormatError, InputError
 from sample_corpus import GOLD, REPOSITORY, tree_hash
@@ -92,3 +93,9 @@ def test_the_projects_labels_are_stable_bytes():
         for i, layer in layers.items():
             path = REPOSITORY / "annotations" / source / f"{i}.ann"
             assert format_standoff(corpus.documents[i], layer).encode() == path.read_bytes()
+
+
+def test_a_folder_that_holds_no_corpus(tmp_path):
+    for read in (read_corpus, validate):
+        with pytest.raises(InputError, match=r"no corpus here: .*--root"):
+            read(tmp_path)

@@ -13,7 +13,7 @@ from accord.corpus.standoff import SUFFIX, read_standoff, write_standoff
 from accord.document import Document, Layer
 from accord.errors import FormatError, InputError
 from accord.files import read_text
-from accord.schema import read_schema
+from accord.schema import Schema, read_schema
 
 TEXTS = "corpus"
 ANNOTATIONS = "annotations"
@@ -26,7 +26,7 @@ def read_corpus(root: Path) -> Corpus:
 
     Raises InputError for the first file that is wrong; `accord.corpus.validate` lists them all.
     """
-    schema = read_schema(root / ANNOTATIONS / SCHEMA_FILE)
+    schema = corpus_schema(root)
     documents = {i: Document(i, read_text(path)) for i, path in text_paths(root).items()}
     layers: dict[str, dict[str, Layer]] = {}
     for source, paths in layer_paths(root).items():
@@ -36,6 +36,17 @@ def read_corpus(root: Path) -> Corpus:
                 raise InputError(f"labels a text that does not exist: {TEXTS}/{i}.txt", path=path)
             layers[source][i] = read_standoff(path, documents[i], source)
     return Corpus(root, schema, documents, layers, read_splits(root))
+
+
+def corpus_schema(root: Path) -> Schema:
+    """The schema of the corpus under a folder; InputError if there is no corpus here."""
+    if not (root / ANNOTATIONS).is_dir():
+        raise InputError(
+            f"no corpus here: no folder {ANNOTATIONS}/; a corpus is a folder that holds {TEXTS}/ "
+            f"and {ANNOTATIONS}/, and --root names one elsewhere",
+            path=root.resolve(),
+        )
+    return read_schema(root / ANNOTATIONS / SCHEMA_FILE)
 
 
 def write_layer(root: Path, document: Document, layer: Layer) -> Path:

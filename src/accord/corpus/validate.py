@@ -7,9 +7,8 @@ from pathlib import Path
 
 from accord.corpus.checksums import FILE_NAME, checksum, read_checksums, write_checksums
 from accord.corpus.folder import (
-    ANNOTATIONS,
-    SCHEMA_FILE,
     TEXTS,
+    corpus_schema,
     layer_paths,
     read_splits,
     text_paths,
@@ -18,7 +17,7 @@ from accord.corpus.standoff import parse_standoff
 from accord.document import Document
 from accord.errors import InputError
 from accord.files import read_text
-from accord.schema import Schema, read_schema
+from accord.schema import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def validate(root: Path) -> tuple[Finding, ...]:
 
     Raises SchemaError or InputError only where nothing can be checked: no folder, no schema.
     """
-    schema = read_schema(root / ANNOTATIONS / SCHEMA_FILE)
+    schema = corpus_schema(root)
     findings: list[Finding] = []
     documents: dict[str, Document] = {}
     for i, path in text_paths(root).items():
