@@ -216,7 +216,10 @@ def test_a_folder_or_dead_link_named_like_a_file_stops_nothing(root):
 
 
 def test_nothing_to_check(tmp_path, root):
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="no corpus here"):
+        validate(tmp_path)
+    (tmp_path / "annotations").mkdir()
+    with pytest.raises(InputError, match=r"schema\.toml: no such file"):
         validate(tmp_path)
     (root / "annotations/schema.toml").write_text(SCHEMA.replace("head", "haed", 1))
     with pytest.raises(SchemaError, match="unknown key 'haed'"):
