@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from accord.cli.console import err, out, print_json
@@ -50,7 +51,7 @@ def write_csv(folder: Path, found: Sequence[Facts]) -> None:
 
 def print_facts(found: Facts, title: str) -> None:
     """The facts of one document as two tables; a line says where there are none."""
-    out.print(f"\n[bold]{_escape(title)}[/]")
+    out.print(f"\n[bold]{escape(title)}[/]")
     if not found.pledges and not found.alliances:
         out.print("  no pledge and no alliance found")
     if found.alliances:
@@ -65,10 +66,10 @@ def pledge_table(found: Facts) -> Table:
     for pledge in found.pledges:
         table.add_row(
             _names(pledge.pledgers),
-            _escape(pledge.amount.text) if pledge.amount else "-",
+            escape(pledge.amount.text) if pledge.amount else "-",
             _when(pledge),
             _names(pledge.recipients),
-            _escape("; ".join(pledge.purposes)) or "-",
+            escape("; ".join(pledge.purposes)) or "-",
         )
     return table
 
@@ -81,7 +82,7 @@ def alliance_table(found: Facts) -> Table:
             _name(alliance),
             _names(alliance.members),
             _names(alliance.leaders),
-            _escape("; ".join(alliance.purposes)) or "-",
+            escape("; ".join(alliance.purposes)) or "-",
         )
     return table
 
@@ -94,18 +95,12 @@ def _table(title: str, columns: tuple[str, ...]) -> Table:
 
 
 def _name(alliance: Alliance) -> str:
-    return _escape(alliance.name if alliance.named else f"({alliance.name})")
+    return escape(alliance.name if alliance.named else f"({alliance.name})")
 
 
 def _when(pledge: Pledge) -> str:
-    return _escape("; ".join(when.text for when in pledge.when)) or "-"
+    return escape("; ".join(when.text for when in pledge.when)) or "-"
 
 
 def _names(parties: tuple[Party, ...]) -> str:
-    return _escape("; ".join(party.name for party in parties)) or "-"
-
-
-def _escape(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+    return escape("; ".join(party.name for party in parties)) or "-"

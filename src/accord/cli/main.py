@@ -7,6 +7,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 import accord
 from accord.cli import (
@@ -72,19 +73,13 @@ def main() -> None:
     try:
         app()
     except AccordError as error:
-        err.print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True)
+        err.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
     except OSError as error:
         # A full disk, a folder without permission: a traceback's exit code 1 would read as a
         # failed check.
-        err.print(f"[bold red]error:[/] {_plain(str(error))}", soft_wrap=True)
+        err.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
     except KeyboardInterrupt:
         err.print("interrupted")
         sys.exit(130)
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)

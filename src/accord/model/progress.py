@@ -1,7 +1,9 @@
-"""What training tells of its progress; who listens decides how to show it."""
+"""What training tells of its progress, and who judges it: both are handed in from outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from accord.document import Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,9 @@ class Step:
 
 
 Listener = Callable[[Step], None]
+
+#: Judges a model's layers, by document id; higher is better. The model room itself never scores.
+Score = Callable[[Mapping[str, Layer]], float]
 
 
 def silent(_: Step) -> None:

@@ -12,11 +12,8 @@ from accord.document import Layer
 from accord.errors import InputError, MissingExtraError
 from accord.model import Trained
 from accord.model.folder import BASELINE, LAYOUTS
-from accord.model.progress import Listener, silent
+from accord.model.progress import Listener, Score, silent
 from accord.model.recipe import Data, fill
-
-#: Judges a model's layers, by document id; higher is better. The model room itself never scores.
-Score = Callable[[Mapping[str, Layer]], float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ import torch
 from tokenizers import Tokenizer
 
 from accord.corpus import Corpus
-from accord.document import Document, Layer
+from accord.document import Document
 from accord.errors import InputError
 from accord.files import read_bytes, read_text
 from accord.model.folder import CONFIG, JOINT, SCHEMA, json_text, write_model
@@ -35,14 +35,11 @@ from accord.model.joint.saving import Recorder, spread
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.torch_graphs import TorchGraphs
 from accord.model.joint.words import Pieces
-from accord.model.progress import Listener, Step, silent
+from accord.model.progress import Listener, Score, Step, silent
 
 # Documents, and windows at a time, that int8's scales are set by.
 _SAMPLES = 160
 _SAMPLE_BATCH = 8
-
-#: Judges a model's layers, by document id; higher is better. The model room itself never scores.
-Score = Callable[[Mapping[str, Layer]], float]
 
 
 @dataclass(frozen=True)
