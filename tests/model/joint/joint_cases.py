@@ -126,8 +126,6 @@ def recipe_tables(encoder: Path, **changes: dict[str, object]) -> dict[str, obje
             "lstm": 16,
             "marks": 24,
             "pairs": 16,
-            "heads": 2,
-            "inner": 24,
             "bilinear": 8,
         },
         "training": {"epochs": 2, "batch": 4, "threads": 1, "bf16": "off"},

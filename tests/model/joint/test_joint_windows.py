@@ -32,7 +32,7 @@ class WordForWord:
                 scores[row, column, 3, GROUP] = 4
         return ids[..., None].astype(np.float32), scores
 
-    def relate(self, words, lengths, vectors, marks, pairs):
+    def relate(self, words, vectors, marks, pairs):
         gap = np.abs(marks.first[pairs["heads"]] - marks.first[pairs["tails"]])
         near = np.where(gap <= 5, 4.0, -4.0)[..., None]
         assert (marks.first >= 0).all()

@@ -75,7 +75,6 @@ def _relate(network: JointNetwork, size: int) -> onnx.ModelProto:
     pairs = torch.tensor([[0, 1, 2], [3, 4, 3]])
     feeds = {
         "vectors": (torch.randn(2, 7, size), "BW."),
-        "words": (torch.tensor([7, 5]), "B"),
         "marks": (torch.randn(5, 3 * size), "N."),
         "kinds": (ones, "N"),
         "first": (torch.tensor([0, 2, 4, 0, 2]), "N"),

@@ -17,9 +17,6 @@ from accord.model.joint.recipe import JointRecipe, TrainingRecipe
 from accord.model.joint.rows import Row, gather_marks, gather_pairs, stack_rows
 from accord.model.joint.schema_table import SchemaTable
 
-# A wrong span this likely to be a mark is worth learning as the end of no relation.
-_PLAUSIBLE = 0.05
-
 
 def losses(
     network: JointNetwork, rows: Sequence[Row], table: SchemaTable, recipe: JointRecipe
@@ -31,17 +28,14 @@ def losses(
     mark_loss = functional.cross_entropy(
         scores.flatten(0, 2), truth.flatten(), reduction="sum", ignore_index=-1
     ) / len(rows)
-    extra = _plausible(scores.detach(), truth, recipe.training.candidates)
-    marks = gather_marks(rows, extra)
+    marks = gather_marks(rows)
     pairs = gather_pairs(rows, marks, table, recipe.extraction.reach)
     if not len(marks) or not pairs.allowed.any():
         return mark_loss, mark_loss.new_zeros(())
-    lengths = torch.from_numpy(batch.words)
     first, last = torch.from_numpy(marks.first), torch.from_numpy(marks.last)
     vectors = pool_marks(words, torch.from_numpy(marks.rows), first, last)
     found = network.relations(
         words,
-        lengths,
         vectors,
         torch.from_numpy(marks.kinds),
         first,
@@ -59,22 +53,6 @@ def read(network: JointNetwork, batch: ReadBatch, widest: int) -> tuple[Tensor, 
     arrays = {name: torch.from_numpy(array) for name, array in batch.arrays().items()}
     words = network.reader(**arrays)
     return words, network.marks(words, torch.arange(min(widest, words.shape[1])))
-
-
-def _plausible(scores: Tensor, truth: Tensor, most: int) -> list[tuple[int, int, int, int]]:
-    """The network's likeliest wrong marks: (row, first, last, type), at most so many a row."""
-    if not most:
-        return []
-    chances = scores.softmax(-1)
-    wrong = (1 - chances[..., 0]).masked_fill(truth != 0, 0).flatten(1)  # B, W * K
-    width = scores.shape[2]
-    best, index = wrong.topk(min(most, wrong.shape[1]), dim=1)
-    rows, place = torch.nonzero(best > _PLAUSIBLE, as_tuple=True)
-    span = index[rows, place]
-    kinds = chances.flatten(1, 2)[rows, span, 1:].argmax(-1) + 1
-    first = span // width
-    columns = torch.stack([rows, first, first + span % width + 1, kinds], 1)
-    return [tuple(row) for row in columns.tolist()]
 
 
 def optimiser(network: JointNetwork, recipe: TrainingRecipe) -> torch.optim.AdamW:

@@ -46,7 +46,7 @@ class Scorer(Protocol):
         """Words' vectors and mark scores."""
 
     def relate(
-        self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
+        self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
     ) -> Floats:
         """Pair scores."""
 
@@ -240,7 +240,6 @@ class Reader:
     def _score(self, parts: Sequence["_Part"]) -> Floats:
         """Scores [B, P, R] of the parts' pairs, one part a row."""
         words = np.stack([part.job.vectors for part in parts])
-        lengths = np.array([part.job.window.words for part in parts], np.int64)
         width = padded(max(len(part.pairs) for part in parts))
         shape = (len(parts), width)
         columns = {name: np.zeros(shape, np.int64) for name in ("heads", "tails", "elsewhere")}
@@ -265,7 +264,7 @@ class Reader:
             columns["tails"][row, :count] = part.pairs.tails + offset
             columns["elsewhere"][row, :count] = part.pairs.elsewhere
         marks = Marks(*(np.array(x, np.int64) for x in (rows, first, last, kinds)))
-        return self.graphs.relate(words, lengths, np.stack(vectors), marks, columns)
+        return self.graphs.relate(words, np.stack(vectors), marks, columns)
 
 
 @dataclass(frozen=True)

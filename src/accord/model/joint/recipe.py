@@ -36,9 +36,8 @@ class NetworkRecipe:
     `nested`: marks may lie within marks. `widest`: the longest mark, in words.
     `pieces`: the longest window, in word pieces with both border pieces; `overlap`: how many
     pieces the windows of a longer paragraph share. `lstm`: units a direction, 0 for none.
-    `marks`: size of the mark scorer. `pairs`, `heads`, `inner`, `blocks`: size, attention
-    heads, inner size and number of the blocks in which a pair reads its paragraph; `bilinear`:
-    size of the bilinear parts.
+    `marks`, `pairs`: inner size of the mark scorer and of the relation scorer; `bilinear`: size of
+    the bilinear parts of both.
     """
 
     words: str = "rule"
@@ -49,9 +48,6 @@ class NetworkRecipe:
     lstm: int = 192
     marks: int = 192
     pairs: int = 256
-    heads: int = 4
-    inner: int = 512
-    blocks: int = 1
     bilinear: int = 64
 
     def __post_init__(self) -> None:
@@ -60,12 +56,8 @@ class NetworkRecipe:
         _within("pieces", self.pieces, 16, 512)
         _within("overlap", self.overlap, 0, (self.pieces - 2) // 2)
         _within("lstm", self.lstm, 0, 1024)
-        for name in ("marks", "pairs", "inner", "bilinear"):
+        for name in ("marks", "pairs", "bilinear"):
             _within(name, getattr(self, name), 1, 8192)
-        _within("heads", self.heads, 1, self.pairs)
-        _within("blocks", self.blocks, 0, 12)
-        if self.pairs % self.heads:
-            raise ValueError(f"{self.heads} heads do not divide pairs = {self.pairs}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +67,10 @@ class TrainingRecipe:
     `encoder_rate` is the learning rate of the topmost encoder layer, times `layer_decay` for each
     layer below; `head_rate` that of all else. `average`: decay of the running average of the
     weights, which is the model. `replace`: how often a gold mention is replaced by another of its
-    type; `mask`: how often a word is hidden from the encoder. `candidates`: how many of the
-    model's own wrong marks a paragraph takes along as ends of relations. `patience`: end after so
-    many evaluations without a better score, 0 for never. `train_pieces`: whether the encoder's
-    word-piece embeddings learn too. `bf16`: "auto" (where the processor
-    multiplies it natively), "on" or "off".
+    type; `mask`: how often a word is hidden from the encoder. `patience`: end after so many
+    evaluations without a better score, 0 for never. `train_pieces`: whether the encoder's
+    word-piece embeddings learn too. `bf16`: "auto" (where the processor multiplies it natively),
+    "on" or "off".
     """
 
     epochs: int = 20
@@ -94,7 +85,6 @@ class TrainingRecipe:
     head_dropout: float = 0.2
     replace: float = 0.3
     mask: float = 0.0
-    candidates: int = 4
     relation_weight: float = 1.0
     clip: float = 10.0
     train_pieces: bool = False
@@ -106,8 +96,7 @@ class TrainingRecipe:
     def __post_init__(self) -> None:
         for name in ("epochs", "batch", "evaluate_every", "threads"):
             _within(name, getattr(self, name), 1, 100_000)
-        for name in ("candidates", "patience"):
-            _within(name, getattr(self, name), 0, 1000)
+        _within("patience", self.patience, 0, 1000)
         for name in ("encoder_rate", "head_rate", "layer_decay", "weight_decay", "warmup"):
             _within(name, getattr(self, name), 0, 1)
         for name in ("average", "dropout", "head_dropout", "replace", "mask"):

@@ -148,17 +148,10 @@ class PairGold:
     gold: NDArray[np.float32]
 
 
-def gather_marks(rows: Sequence[Row], extra: Sequence[tuple[int, int, int, int]]) -> Marks:
-    """Gold marks of all rows, and extra ones (row, first, last, type), in order of rows.
-
-    A row's gold marks come first, in the order that its links count in.
-    """
-    found: list[list[tuple[int, int, int, int]]] = [
-        [(number, m.first, m.last, m.kind) for m in row.marks] for number, row in enumerate(rows)
-    ]
-    for mark in extra:
-        found[mark[0]].append(mark)
-    columns = np.array([mark for row in found for mark in row], np.int64).reshape(-1, 4).T
+def gather_marks(rows: Sequence[Row]) -> Marks:
+    """Gold marks of all rows, in order of rows and, within one, as its links count them."""
+    found = [(n, m.first, m.last, m.kind) for n, row in enumerate(rows) for m in row.marks]
+    columns = np.array(found, np.int64).reshape(-1, 4).T
     return Marks(*columns)
 
 

@@ -40,13 +40,13 @@ class Recorder:
         return self.network.read(batch)
 
     def relate(
-        self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
+        self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
     ) -> Floats:
         """As the network's."""
-        feeds: dict[str, NDArray[Any]] = {"vectors": words, "words": lengths, "marks": vectors}
+        feeds: dict[str, NDArray[Any]] = {"vectors": words, "marks": vectors}
         feeds |= {"kinds": marks.kinds, "first": marks.first, "last": marks.last, **pairs}
         self._keep(RELATE, feeds)
-        return self.network.relate(words, lengths, vectors, marks, pairs)
+        return self.network.relate(words, vectors, marks, pairs)
 
 
 def spread(documents: Sequence[Document], most: int) -> Iterable[Document]:

@@ -31,9 +31,9 @@ class TorchGraphs:
 
     @torch.no_grad()
     def relate(
-        self, words: Floats, lengths: Ints, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
+        self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
     ) -> Floats:
         """Pair scores [B, P, R]."""
-        arrays = (words, lengths, vectors, marks.kinds, marks.first, marks.last)
+        arrays = (words, vectors, marks.kinds, marks.first, marks.last)
         columns = (pairs["heads"], pairs["tails"], pairs["elsewhere"])
         return numpy(self.network.relations(*(torch.from_numpy(x) for x in (*arrays, *columns))))
