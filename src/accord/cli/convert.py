@@ -1,6 +1,8 @@
 """`accord convert`."""
 
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,7 @@ from accord.corpus import Corpus
 from accord.corpus.folder import ANNOTATIONS, SCHEMA_FILE, read_splits
 from accord.document import Document
 from accord.errors import ConflictError, InputError
-from accord.formats import Labelled, Loss, Reading
+from accord.formats import Labelled, Loss, Reading, huggingface
 from accord.formats.kinds import KINDS, SEVERAL, format_named, kind_for, kind_of
 from accord.schema import Schema, read_schema
 
@@ -60,9 +62,16 @@ def command(
         raise InputError("no such file; name the folder that holds it by --root", path=schema_file)
     schema = read_schema(schema_file)
     reading = read(source, schema)
+    splits = read_splits(source) if reader == "accord" else {}
     if split != "*":
-        splits = read_splits(source) if reader == "accord" else {}
         reading = _of_split(reading, split, splits, schema)
+    if writer == "huggingface":
+        ids = {item.document.id for item in reading.items}
+        members = {
+            name: {i for i in ids if any(fnmatchcase(i, pattern) for pattern in patterns)}
+            for name, patterns in splits.items()
+        }
+        write = partial(huggingface.write, splits=members)
     items, missing = _of_layer(reading.items, layer, several=writer in SEVERAL)
     before, after = (*reading.losses, *missing), write(target, items, schema, dry=True)
     _report(f"reading {source} ({reader})", before)

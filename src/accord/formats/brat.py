@@ -88,7 +88,7 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
     for file in files:
         name = file.relative_to(path).with_suffix("").as_posix()
         if file.suffix == ".txt":
-            item, lost = _read_document(file, name, path.stem)
+            item, lost = _read_document(file, name, path.absolute().stem)
             items.append(item)
             losses += lost
         elif file.suffix == ".ann" and file.with_suffix("") not in texts:

@@ -45,6 +45,34 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, replace: bool = Fals
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def named_files(path: Path, suffix: str) -> list[tuple[Path, str]]:
+    """The files of a suffix below a folder, each with its path there as the document's id.
+
+    A file alone has its own name as id. Hidden files are passed over. InputError if nothing is
+    there.
+    """
+    if path.is_file():
+        return [(path, path.stem)]
+    if not path.is_dir():
+        raise InputError("no such file or folder", path=path)
+    found = (file.relative_to(path) for file in sorted(path.rglob(f"*{suffix}")))
+    return [
+        (path / name, name.with_suffix("").as_posix())
+        for name in found
+        if not any(step.startswith(".") for step in name.parts) and (path / name).is_file()
+    ]
+
+
+def check_folder_name(path: Path, suffix: str) -> None:
+    """InputError for a target that is named like one of the files that would lie in it."""
+    if path.suffix.lower() == suffix:
+        raise InputError(
+            f"the format is a folder with a {suffix} file for each document; "
+            f"choose a name without {suffix}",
+            path=path,
+        )
+
+
 def check_free(path: Path, names: Mapping[str, bytes] | tuple[str, ...] = ()) -> None:
     """ConflictError unless nothing is there, or a folder with no other files than these."""
     if path.is_symlink() or (

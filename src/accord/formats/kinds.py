@@ -19,10 +19,16 @@ from accord.formats import (
     docbin,
     doccano,
     docred,
+    huggingface,
     label_studio,
+    parquet_tables,
     prodigy,
     pubannotation,
     spert,
+    tables,
+    uima_json,
+    uima_xmi,
+    webanno,
 )
 from accord.formats.records import parse_json
 from accord.schema import Schema
@@ -49,16 +55,24 @@ KINDS: Mapping[str, Format] = {
     "docbin": docbin,
     "doccano": doccano,
     "docred": docred,
+    "huggingface": huggingface,
     "label-studio": label_studio,
+    "parquet": parquet_tables,
     "prodigy": prodigy,
     "pubannotation": pubannotation,
     "spert": spert,
+    "uima-json": uima_json,
+    "uima-xmi": uima_xmi,
+    "webanno-tsv": webanno,
 }
 
 #: Kinds that hold layers of several sources of one document.
 SEVERAL = frozenset(("accord", "label-studio", "prodigy", "pubannotation"))
 
-_FOLDERS = ("accord", "brat", "csv")
+_FOLDERS = (
+    *("accord", "brat", "csv", "huggingface", "parquet"),
+    *("uima-json", "uima-xmi", "webanno-tsv"),
+)
 _JSON = {
     "crossre": ({"doc_key", "sentence"},),
     "doccano": ({"text", "entities"}, {"text", "label"}, {"text", "labels"}),
@@ -67,10 +81,13 @@ _JSON = {
     "prodigy": ({"text", "spans"}, {"text", "tokens"}, {"text", "answer"}),
     "pubannotation": ({"text", "denotations"}, {"text", "tracks"}),
     "spert": ({"tokens", "entities"},),
+    "uima-json": ({uima_json.STRUCTURES},),
 }
 _SUFFIXES = {
     ".spacy": ("docbin",),
     **dict.fromkeys((".conll", ".iob", ".iob2", ".bio"), ("conll",)),
+    uima_xmi.SUFFIX: ("uima-xmi",),
+    webanno.SUFFIX: ("webanno-tsv",),
     ".jsonl": ("crossre", "doccano", "prodigy"),
     ".json": ("crossre", "docred", "label-studio", "pubannotation", "spert"),
     "": _FOLDERS,
@@ -116,11 +133,24 @@ def _folder_kinds(path: Path) -> tuple[str, ...]:
     found = {
         "accord": (path / TEXTS).is_dir() and (path / ANNOTATIONS).is_dir(),
         "brat": (path / "annotation.conf").exists(),
-        "csv": all((path / name).exists() for name in csv_tables.COLUMNS),
+        "csv": _has_tables(path, csv_tables.SUFFIX),
+        "huggingface": any((path / huggingface.DATA).glob(f"*{parquet_tables.SUFFIX}")),
+        "parquet": _has_tables(path, parquet_tables.SUFFIX),
     }
-    if not any(found.values()):
-        found["brat"] = any(p.with_suffix(".txt").exists() for p in path.rglob("*.ann"))
+    if not any(found.values()):  # what lies deeper is looked for only where nothing is at hand
+        found = {
+            "brat": any(p.with_suffix(".txt").exists() for p in path.rglob("*.ann")),
+            "uima-json": any(
+                uima_json.STRUCTURES in _first_keys(p) for p in path.rglob(f"*{uima_json.SUFFIX}")
+            ),
+            "uima-xmi": any(path.rglob(f"*{uima_xmi.SUFFIX}")),
+            "webanno-tsv": any(path.rglob(f"*{webanno.SUFFIX}")),
+        }
     return tuple(kind for kind, there in found.items() if there)
+
+
+def _has_tables(path: Path, suffix: str) -> bool:
+    return all((path / f"{name}{suffix}").exists() for name in tables.COLUMNS)
 
 
 def _first_keys(path: Path) -> set[str]:

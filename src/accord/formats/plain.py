@@ -12,18 +12,24 @@ from accord.formats.sound import score_losses
 
 
 def unsaid(item: Labelled, path: Path) -> Iterator[Loss]:
-    """Losses of a format without metadata, source, completion and scores.
+    """Losses of a format without metadata, source, completion and scores."""
+    yield from unsaid_origin(item, path)
+    yield from score_losses(item)
+
+
+def unsaid_origin(item: Labelled, path: Path) -> Iterator[Loss]:
+    """Losses of a format without metadata, source and completion.
 
     Labels read from a format that names no source have the file's name as theirs.
     """
     document, layer = item.document, item.layer
     for key, value in document.meta.items():
         yield Loss("metadata", document.id, key, value)
-    if layer.source != path.stem:
-        yield Loss("source", document.id, "", f"{layer.source} is read as {path.stem}")
+    name = path.absolute().stem  # "." has none
+    if layer.source != name:
+        yield Loss("source", document.id, "", f"{layer.source} is read as {name}")
     if not layer.complete:
         yield Loss("unfinished status", document.id, "", "is read as complete")
-    yield from score_losses(item)
 
 
 def unkept_ids(document: str, mentions: Iterable[str], relations: Iterable[str]) -> Iterator[Loss]:
