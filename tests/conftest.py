@@ -9,6 +9,9 @@ from accord.corpus import read_corpus
 from accord.files import write_text
 from sample_corpus import RECIPE, write_sample
 
+#: Runs of pytest within tests, for the plugin of `accord.gate`.
+pytest_plugins = ["pytester"]
+
 # A busy machine may be slow for a moment; that is no failure of the code.
 settings.register_profile("accord", deadline=None, max_examples=60)
 settings.load_profile("accord")

@@ -5,11 +5,12 @@ even improbable relations; the whole then tells how its probabilities should be 
 """
 
 import math
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accord.compare import Counts, Scores, compare_layers, evaluate
+from accord.compare import Counts, Match, Scores, compare_layers, evaluate
 from accord.corpus import Corpus
 from accord.document import Layer
 from accord.facts import FactCounts, fact_counts, facts
@@ -22,12 +23,33 @@ from accord.model.joint.calibrate import (
     calibrate,
     reliability,
 )
-from accord.model.progress import Listener
+from accord.model.progress import Listener, Score
 from accord.model.training import Fold, cross_label, recipe_data, train
 from accord.schema import Schema
 
 #: The listener of a fold, by its index.
 Listeners = Callable[[int], Listener]
+
+#: What a recipe is judged by while it trains, and what its seeds are compared on.
+MAIN = ("mention.strict.micro.f1", "relation.strict.micro.f1")
+
+
+@dataclass(frozen=True, slots=True)
+class SeedSpread:
+    """One measure of one recipe under several seeds; `values` are fractions by seed."""
+
+    measure: str
+    values: Mapping[int, float]
+
+    @property
+    def mean(self) -> float:
+        """Mean over the seeds."""
+        return statistics.mean(self.values.values())
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of the sample of seeds (n - 1)."""
+        return statistics.stdev(self.values.values())
 
 
 @dataclass(frozen=True)
@@ -50,19 +72,25 @@ def cross_validate(
     recipe: Mapping[str, Any], corpus: Corpus, plan: Sequence[Fold], listeners: Listeners
 ) -> HeldOut:
     """Train once a fold and judge what the models say of the documents held out."""
-    source = recipe_data(recipe).layer
-    joint = recipe["kind"] == JOINT.kind
-    # Improbable relations are kept too: they are half of what calibration learns from.
-    open_recipe = recipe
-    if joint:
-        open_recipe = {**recipe, "extraction": {**recipe.get("extraction", {}), "threshold": FLOOR}}
+    wide = widened(recipe)
     layers = cross_label(
-        corpus,
-        plan,
-        lambda index, ids: train(open_recipe, corpus, ids, listener=listeners(index)),
+        corpus, plan, lambda index, ids: train(wide, corpus, ids, listener=listeners(index))
     )
+    return held_out(recipe, corpus, layers)
+
+
+def widened(recipe: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The recipe whose joint model keeps improbable relations too, half of what calibrates."""
+    if recipe["kind"] != JOINT.kind:
+        return recipe
+    return {**recipe, "extraction": {**recipe.get("extraction", {}), "threshold": FLOOR}}
+
+
+def held_out(recipe: Mapping[str, Any], corpus: Corpus, layers: Mapping[str, Layer]) -> HeldOut:
+    """Judge what models of the `widened` recipe said of documents that they never saw."""
+    source = recipe_data(recipe).layer
     gold = {i: corpus.layer(source, i) for i in layers}
-    if not joint:
+    if recipe["kind"] != JOINT.kind:
         return HeldOut(layers, *judge(corpus, gold, layers), None, None, None)
     found = outcomes(gold, layers, corpus.schema)
     calibration = calibrate(*found)
@@ -78,6 +106,28 @@ def cross_validate(
             [calibration.of(o.kind)(o.odds) for o in relations], [o.right for o in relations]
         ),
     )
+
+
+def seed_spreads(by_seed: Mapping[int, Scores]) -> tuple[SeedSpread, ...]:
+    """The main measures over seeds; none for fewer than two."""
+    if len(by_seed) < 2:
+        return ()
+    return tuple(
+        SeedSpread(measure, {seed: scores.value(measure) for seed, scores in by_seed.items()})
+        for measure in MAIN
+    )
+
+
+def training_score(corpus: Corpus, source: str) -> Score:
+    """Mean of strict mention and relation F1: what training is judged by as it goes on."""
+
+    def score(layers: Mapping[str, Layer]) -> float:
+        gold = {i: corpus.layer(source, i) for i in layers}
+        # After every epoch: neither facts nor the other matches are asked for.
+        scores = evaluate(gold, layers, corpus.schema, (Match.STRICT,))
+        return sum(scores.value(measure) for measure in MAIN) / len(MAIN)
+
+    return score
 
 
 def judge(

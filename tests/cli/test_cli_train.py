@@ -124,6 +124,9 @@ def test_card_and_metrics_are_the_same_each_time(root, recipe, tmp_path):
     assert set(load_model(folder).record["trained_on"]) == {"articles/a", "articles/b"}
     assert run(*asked)[0] == out
     assert tree_hash(folder) == first
+    # With the folds beside it, in processes of their own, too.
+    assert run(*asked, "--jobs", 2)[0] == out
+    assert tree_hash(folder) == first
 
 
 def test_seeds_give_mean_and_deviation(root, recipe, tmp_path):
@@ -133,6 +136,11 @@ def test_seeds_give_mean_and_deviation(root, recipe, tmp_path):
     assert "seed 8: mention.strict" in err
     record = json.loads((tmp_path / "m/record.json").read_text())
     assert record["seed"] == 7
+    text = (tmp_path / "m/card.md").read_text()
+    assert "| in % | mean | deviation | seed 7 | seed 8 |" in text
+    assert "--folds 2 --seeds 2" in text
+    spread = json.loads((tmp_path / "m/metrics.json").read_text())["seeds"]
+    assert set(spread["mention.strict.micro.f1"]["values"]) == {"7", "8"}
 
 
 @pytest.mark.usefixtures("untrainable")

@@ -1,4 +1,4 @@
-"""Agreement, differences and adjudication."""
+"""Agreement and differences."""
 
 import json
 
@@ -11,14 +11,17 @@ from accord.compare import (
     Kind,
     Match,
     Target,
-    adjudicate,
     agree,
     compare_layers,
     differences,
     evaluate,
 )
-from accord.document import Layer, Span
+from accord.document import Layer
 from accord.errors import InputError
+
+
+def aspects(first: Layer, second: Layer) -> list[str]:
+    return [str(d.aspect) for d in differences(first, second, SCHEMA)]
 
 
 def kinds(first: Layer, second: Layer) -> list[tuple[str, str, int, int]]:
@@ -37,6 +40,7 @@ def test_mentions_differ_by_type_boundary_or_altogether():
         ("mention", "only-first", 40, 45),
         ("mention", "only-second", 50, 55),
     ]
+    assert aspects(first, second) == ["label", "span", "span", "span"]
 
 
 def test_relations_differ_by_direction_label_type_or_boundary():
@@ -61,6 +65,8 @@ def test_relations_differ_by_direction_label_type_or_boundary():
         ("direction", 40, 55),
         ("label", 60, 75),
     ]
+    relations = aspects(first, second)[-6:]
+    assert relations == ["label", "pairing", "pairing", "span", "direction", "label"]
 
 
 def test_a_symmetric_relation_has_no_direction_to_differ_in():
@@ -136,31 +142,3 @@ def test_agreement_needs_two_layers_and_a_common_document():
         agree({"gold": one, "x": {"a": layer([], document="a", complete=False)}}, SCHEMA)
     with pytest.raises(InputError, match="layers of two documents"):
         differences(layer([], document="a"), layer([], document="b"), SCHEMA)
-
-
-def test_adjudication_takes_over_what_both_have():
-    first = layer(
-        [(20, 30, "ORG"), (0, 5, "ORG"), (40, 45, "GPE")], [("leads", 0, 1), ("same_as", 0, 2)]
-    )
-    second = layer(
-        [(0, 5, "ORG"), (20, 30, "ORG"), (40, 44, "GPE")], [("leads", 1, 0), ("same_as", 1, 2)]
-    )
-    result = adjudicate(first, second, SCHEMA)
-    assert result.agreed.source == "gold" and not result.agreed.complete
-    assert [(m.id, m.span) for m in result.agreed.mentions] == [
-        ("T1", Span(0, 5)),
-        ("T2", Span(20, 30)),
-    ]
-    assert [(r.id, r.type, r.head, r.tail) for r in result.agreed.relations] == [
-        ("R1", "leads", "T2", "T1")
-    ]
-    assert [d.kind for d in result.differences] == [Kind.BOUNDARY, Kind.BOUNDARY]
-
-
-@given(layers(), layers(source="b"))
-def test_what_was_agreed_is_right_by_both(a: Layer, b: Layer):
-    result = adjudicate(a, b, SCHEMA)
-    assert result.agreed.complete == (not result.differences)
-    for side in (a, b):
-        comparison = compare_layers(side, result.agreed, SCHEMA)
-        assert not comparison.mentions.spurious and not comparison.relations.spurious

@@ -3,7 +3,18 @@
 import json
 
 import pytest
-from any_items import SCHEMA, bare, by_document, lost, marks, others, several, there_and_back, where
+from any_items import (
+    SCHEMA,
+    arrows,
+    bare,
+    by_document,
+    lost,
+    marks,
+    others,
+    several,
+    there_and_back,
+    where,
+)
 from hypothesis import given
 
 from accord.document import Document, Layer, Mention, Relation, Span
@@ -218,3 +229,14 @@ def test_other_fields_are_losses(tmp_path):
     value = changed(vertexSet=[[{**MARK, "index": "0_0"}], []], url="x")
     reading = read(saved(tmp_path, value), SCHEMA)
     assert lost(reading.losses, "field") == ["url", "index"]
+
+
+def test_a_pair_that_is_read_as_a_closer_one_takes_its_evidence_along(tmp_path):
+    """T1 is one with T3, which stands where T2 does: so T3, not T1, is read to pledge."""
+    spans = {"T1": Span(3, 4), "T2": Span(0, 1), "T3": Span(0, 1)}
+    mentions = tuple(Mention(name, span, "ORG") for name, span in spans.items())
+    relations = (Relation("pledges", "T1", "T2"), Relation("same_as", "T1", "T3"))
+    item = Labelled(Document("d", "A\n\nB"), Layer("d", "file", mentions, relations))
+    losses, back = there_and_back(write, read, tmp_path / "file.json", [item])
+    assert "relation end among the marks of an entity" in {loss.what for loss in losses}
+    assert ("pledges", (0, 1, "ORG"), (0, 1, "ORG")) in arrows(back.items[0])

@@ -1,5 +1,6 @@
 """A model's folder: complete, undamaged, replaced whole, and never anybody else's files."""
 
+import hashlib
 import json
 import platform
 import shutil
@@ -14,6 +15,7 @@ from accord.model.folder import (
     CARD,
     LAYOUTS,
     METRICS,
+    PROBE,
     check_model,
     model_hash,
     read_record,
@@ -39,6 +41,10 @@ def test_a_folder_is_written_whole(folder):
     assert sorted(path.name for path in folder.iterdir()) == sorted(BASELINE.required)
     record = read_record(folder)
     versions = record.pop("versions")
+    assert set(record.pop("code")) >= {"model", "document"}
+    assert record.pop("machine")["architecture"] == platform.machine()
+    assert record.pop("config") == hashlib.sha256(FILES["config.toml"]).hexdigest()
+    assert record.pop("schema") == hashlib.sha256(b"").hexdigest()
     assert record == {"trained_on": {}, "Größe": 1}
     assert versions["accord"] == "0.1.0"
     assert versions["python"] == platform.python_version()
@@ -115,6 +121,7 @@ def test_a_record_that_cannot_be_read(folder, record):
 def test_a_model_is_replaced_card_and_metrics_included(folder):
     (folder / CARD).write_text("old")
     (folder / METRICS).write_text("{}")
+    (folder / PROBE).write_text("{}")
     before = model_hash(folder)
     write_model(folder, BASELINE, FILES, {"trained_on": {"d": "1"}})
     assert json.loads((folder / "record.json").read_text())["trained_on"] == {"d": "1"}

@@ -1,14 +1,17 @@
 """The model's card, its figures for programs and its picture: complete, and the same each time."""
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
 from accord.compare import Match, Measure, Signature, Statistic, Target, evaluate
 from accord.corpus import read_corpus
-from accord.experiment import judge
+from accord.errors import InputError
+from accord.experiment import judge, seed_spreads
 from accord.model.joint.calibrate import reliability
-from accord.report.card import Result, card, metrics, reliability_figure
+from accord.report.card import Result, card, learning_curve_svg, metrics, reliability_figure
+from accord.report.curves import LearningPoint, read_learning_curve
 
 
 @pytest.fixture
@@ -29,6 +32,10 @@ TRUST = {
     "mentions": reliability([0.05, 0.15, 0.95, 0.95], [False, True, True, True]),
     "relations": reliability([0.5], [True]),
 }
+CURVE = (
+    LearningPoint(0.25, 39, 0.61, 0.3, 0.2, 0.02, 0.04),
+    LearningPoint(1.0, 156, 0.74, 0.48, 0.39),
+)
 RECORD = {
     "trained_on": {"articles/a": "a" * 64, "articles/b": "b" * 64},
     "layer": "gold",
@@ -80,14 +87,48 @@ def test_the_figures_for_programs(result):
     }
 
 
-def test_the_picture_is_the_same_under_any_settings():
-    mpl = pytest.importorskip("matplotlib")
-    before = dict(mpl.rcParams)
-    first = reliability_figure(TRUST)
-    assert dict(mpl.rcParams) == before
-    with mpl.rc_context({"axes.facecolor": "red", "font.size": 20, "svg.hashsalt": "other"}):
-        assert reliability_figure(TRUST) == first
-    assert first.startswith("<?xml")
-    assert "dc:date" not in first
-    for words in ("mentions", "relations", "stated probability"):
-        assert f">{words}</text>" in first
+def test_the_pictures_are_files_of_their_own():
+    for picture, words in (
+        (reliability_figure(TRUST), ("mentions", "relations", "stated probability")),
+        (learning_curve_svg(CURVE), ("mentions", "facts", "156", "articles learned from")),
+    ):
+        root = ElementTree.fromstring(picture)  # noqa: S314 - our own
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert root[0].tag.endswith("title") and root[1].tag.endswith("desc")
+        shown = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert set(words) <= set(shown)
+        assert "prefers-color-scheme: dark" in picture
+    assert reliability_figure(TRUST) == reliability_figure(TRUST)
+
+
+def test_seeds_and_provenance_are_told(result):
+    spreads = seed_spreads({7: result.scores, 8: result.scores})
+    text = card("m", RECORD, "x", [result], {}, spreads)
+    assert "## Over 2 seeds" in text
+    assert "| in % | mean | deviation | seed 7 | seed 8 |" in text
+    assert "| `mention.strict.micro.f1` | 100.00 | 0.00 | 100.00 | 100.00 |" in text
+    value = json.loads(json.dumps(metrics([result], {}, spreads, {"schema": "a"})))
+    assert value["seeds"]["relation.strict.micro.f1"]["values"] == {"7": 0.875, "8": 0.875}
+    assert value["provenance"] == {"schema": "a"}
+    assert seed_spreads({7: result.scores}) == ()
+
+
+def test_a_learning_curve_is_read_as_it_was_written():
+    rows = json.loads(json.dumps([point.to_json() for point in reversed(CURVE)]))
+    assert "fact_f1" in rows[0] and "mention_deviation" not in rows[0]
+    assert read_learning_curve(rows) == CURVE
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ({}, "must be a list"),
+        ([{"share": 1}], "entry 1: .*articles"),
+        ([{"share": 1, "articles": 2, "mention_f1": 88, "relation_f1": 1}], "between 0 and 1"),
+        ([{"share": "x", "articles": 2, "mention_f1": 0, "relation_f1": 1}], "entry 1: "),
+        ([3], "entry 1: "),
+    ],
+)
+def test_a_learning_curve_that_is_none(rows, reason):
+    with pytest.raises(InputError, match=reason):
+        read_learning_curve(rows)

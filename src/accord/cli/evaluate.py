@@ -23,9 +23,9 @@ from accord.experiment import judge
 from accord.facts import FactCounts
 from accord.model import Extractor, Trained, load_model
 from accord.model.folder import model_hash
+from accord.model.provenance import scoring_record
 from accord.model.recipe import read_recipe
 from accord.model.training import Fold, check, cross_label, folds, leave_one_out, recipe_data, train
-from accord.report.card import facts_json
 
 
 def command(
@@ -90,7 +90,8 @@ def command(
     scores, right = judge(corpus, truth, estimate)
     signed = signatures(corpus, scores, model=hashed, seed=seed)
     if as_json:
-        print_json(_json(scores, right, signed))
+        came_from = scoring_record(corpus, reference, scores.documents)
+        print_json(_json(scores, right, signed, came_from))
     else:
         title = (
             f"{scores.estimate} against {scores.reference}, {len(scores.documents)} documents, in %"
@@ -143,8 +144,14 @@ def by_recipe(tables: Mapping[str, Any], corpus: Corpus, plan: Sequence[Fold]) -
     return cross_label(corpus, plan, trainer)
 
 
-def _json(scores: Scores, right: FactCounts, signed: Sequence[Signature]) -> dict[str, Any]:
+def _json(
+    scores: Scores,
+    right: FactCounts,
+    signed: Sequence[Signature],
+    came_from: Mapping[str, Any],
+) -> dict[str, Any]:
     value = scores.to_json(documents=True)
-    value["facts"] = facts_json(right)
+    value["facts"] = right.to_json()
     value["signatures"] = [signature.to_json() for signature in signed]
+    value["provenance"] = dict(came_from)
     return value

@@ -1,6 +1,7 @@
 """`accord extract`."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -63,7 +64,7 @@ class _Reader:
     """The documents of the inputs, one at a time; what cannot be read is reported and counted."""
 
     def __init__(self, inputs: list[str], *, cleaned: bool):
-        self._paths = list(_paths(inputs))
+        self._paths = _paths(inputs)
         self._cleaned = cleaned
         self.failed = 0
 
@@ -90,17 +91,30 @@ class _Reader:
         return Document(name, text)
 
 
-def _paths(inputs: list[str]) -> Iterator[tuple[str, Path | None]]:
-    """Document ids and paths; a folder's texts are named by their path under it."""
+def _paths(inputs: list[str]) -> list[tuple[str, Path | None]]:
+    """Document ids and paths; a folder's texts are named by their path under it.
+
+    Where that gives two texts one id, they are named by their whole path. InputError for a text
+    that is given twice.
+    """
+    found: list[tuple[str, Path | None]] = []
     for name in inputs:
         path = Path(name)
         if name == "-":
-            yield "stdin", None
+            found.append(("stdin", None))
         elif path.is_dir():
-            found = sorted(path.rglob("*.txt"))
-            if not found:
+            texts = sorted(path.rglob("*.txt"))
+            if not texts:
                 raise InputError("no .txt file in this folder", path=path)
-            for text in found:
-                yield text.relative_to(path).with_suffix("").as_posix(), text
+            found += [(t.relative_to(path).with_suffix("").as_posix(), t) for t in texts]
         else:
-            yield path.with_suffix("").as_posix(), path
+            found.append((path.with_suffix("").as_posix(), path))
+    ids = Counter(name for name, _ in found)
+    named = [
+        (name if ids[name] == 1 or path is None else path.with_suffix("").as_posix(), path)
+        for name, path in found
+    ]
+    again = [name for name, number in Counter(name for name, _ in named).items() if number > 1]
+    if again:
+        raise InputError(f"two texts would have the id {again[0]!r}; give each text once")
+    return named

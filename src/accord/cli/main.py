@@ -12,14 +12,20 @@ from rich.markup import escape
 import accord
 from accord.cli import (
     agree,
+    annotate,
+    check,
     convert,
     demo,
+    doccano,
     evaluate,
     extract,
     facts,
     ingest,
     lint,
     profile,
+    report,
+    reproduce,
+    study,
     train,
     validate,
 )
@@ -43,13 +49,19 @@ for module in (
     ingest,
     convert,
     agree,
+    annotate,
     train,
+    study,
     evaluate,
+    check,
     extract,
     facts,
+    report,
+    reproduce,
     demo,
 ):
     app.command(module.__name__.rpartition(".")[2])(module.command)
+app.add_typer(doccano.command, name="doccano")
 
 
 def _version(wanted: bool) -> None:

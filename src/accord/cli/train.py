@@ -1,10 +1,8 @@
 """`accord train`."""
 
-import importlib.util
 import shlex
-import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,29 +12,37 @@ from accord.cli.console import err, out, progress
 from accord.cli.evaluate import by_model
 from accord.cli.options import HERE, Root
 from accord.cli.scores import print_fact_scores, print_scores, signatures
-from accord.compare import Match, evaluate
 from accord.corpus import Corpus, read_corpus
 from accord.corpus.folder import ANNOTATIONS, SCHEMA_FILE
-from accord.document import Layer
-from accord.errors import InputError, MissingExtraError
-from accord.experiment import HeldOut, cross_validate, judge
+from accord.errors import InputError
+from accord.experiment import (
+    MAIN,
+    HeldOut,
+    SeedSpread,
+    cross_validate,
+    judge,
+    seed_spreads,
+    training_score,
+)
 from accord.files import read_bytes, write_text
 from accord.model import load_model
 from accord.model.folder import (
     CARD,
     JOINT,
     METRICS,
+    PROBE,
     RELIABILITY,
     check_target,
     json_text,
     model_hash,
     read_record,
 )
+from accord.model.probe import probe
+from accord.model.provenance import scoring_record
 from accord.model.recipe import read_recipe
 from accord.model.training import Fold, check, check_apart, folds, recipe_data, train
 from accord.report.card import Result, card, metrics, reliability_figure
-
-_SHOWN = ("mention.strict.micro.f1", "relation.strict.micro.f1")
+from accord.study import Beside
 
 
 def command(
@@ -51,6 +57,10 @@ def command(
     seeds: Annotated[
         int,
         typer.Option("--seeds", min=1, help="Cross-validate with this many seeds; needs --folds."),
+    ] = 1,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", min=1, help="Trainings at a time: folds run beside the last one."),
     ] = 1,
     unseen: Annotated[
         str | None, typer.Option("--score", help="A split that is not learned from, to score.")
@@ -89,24 +99,35 @@ def command(
         markup=False,
     )
     started = time.monotonic()
-    held_out = None if plan is None else _cross_validate(tables, corpus, plan, seeds)
+    held_out: HeldOut | None = None
+    spreads: tuple[SeedSpread, ...] = ()
+    beside: Beside | None = None
+    if plan is not None and seeds == 1 and jobs > 1:
+        beside = Beside(root, tables, plan, jobs - 1)
+    elif plan is not None:
+        held_out, spreads = _cross_validate(tables, corpus, plan, seeds)
     with progress("training") as listener:
         trained = train(
             tables,
             corpus,
             ids,
-            score=_score(corpus, data.layer),
+            score=training_score(corpus, data.layer),
             checkpoints=resume,
             listener=listener,
         )
+    if beside is not None:
+        err.print(f"waiting for {len(plan or ())} folds", markup=False)
+        held_out = beside.held_out(corpus)
     if held_out is not None and held_out.calibration is not None:
         trained = trained.calibrated(held_out.calibration)
     schema = read_bytes(root / ANNOTATIONS / SCHEMA_FILE)
-    trained.save(to, config=read_bytes(recipe), schema=schema)
+    asked = {"recipe": _place(recipe, root), "folds": number, "seeds": seeds, "score": unseen}
+    trained.save(to, config=read_bytes(recipe), schema=schema, asked=asked)
     said = ["accord", "train", str(recipe), "--to", str(to)]
     said += ["--folds", str(number)] if number else []
+    said += ["--seeds", str(seeds)] if seeds > 1 else []
     said += ["--score", unseen] if unseen else []
-    _write_card(to, shlex.join(said), corpus, data.layer, held_out, number, unseen)
+    _write_card(to, shlex.join(said), corpus, data.layer, held_out, spreads, number, unseen)
     err.print(f"wrote {to} after {time.monotonic() - started:.0f} s", markup=False)
 
 
@@ -150,42 +171,33 @@ def _plan(
     for fold in plan:
         check({**tables, "seed": first + seeds - 1}, corpus, fold.train)
         check_apart(corpus, fold.train, fold.test)
-    if tables["kind"] == JOINT.kind and importlib.util.find_spec("matplotlib") is None:
-        raise MissingExtraError("matplotlib", "train")
     return plan
 
 
-def _score(corpus: Corpus, source: str) -> Callable[[Mapping[str, Layer]], float]:
-    """Mean of strict mention and relation F1: what training is judged by as it goes on."""
-
-    def score(layers: Mapping[str, Layer]) -> float:
-        gold = {i: corpus.layer(source, i) for i in layers}
-        # After every epoch: neither facts nor the other matches are asked for.
-        scores = evaluate(gold, layers, corpus.schema, (Match.STRICT,))
-        return sum(scores.value(measure) for measure in _SHOWN) / len(_SHOWN)
-
-    return score
+def _place(recipe: Path, root: Path) -> str | None:
+    """Where the recipe lies under the root; None if it lies elsewhere, on one machine only."""
+    path, above = recipe.resolve(), root.resolve()
+    return path.relative_to(above).as_posix() if path.is_relative_to(above) else None
 
 
 def _cross_validate(
     tables: Mapping[str, Any], corpus: Corpus, plan: Sequence[Fold], seeds: int
-) -> HeldOut:
-    """Cross-validate once a seed; the first seed's is returned, mean and deviation are shown."""
+) -> tuple[HeldOut, tuple[SeedSpread, ...]]:
+    """Cross-validate once a seed; the first seed's result, and mean and deviation over all."""
     first = int(tables.get("seed", 0))
-    results = []
+    results: dict[int, HeldOut] = {}
     for seed in range(first, first + seeds):
         with progress(f"seed {seed}") as listener:
-            results.append(
-                cross_validate({**tables, "seed": seed}, corpus, plan, lambda _: listener)
+            results[seed] = cross_validate(
+                {**tables, "seed": seed}, corpus, plan, lambda _: listener
             )
-        shown = ", ".join(f"{m} {100 * results[-1].scores.value(m):.2f}" for m in _SHOWN)
+        shown = ", ".join(f"{m} {100 * results[seed].scores.value(m):.2f}" for m in MAIN)
         err.print(f"seed {seed}: {shown}", markup=False)
-    if seeds > 1:
-        for measure in _SHOWN:
-            values = [100 * r.scores.value(measure) for r in results]
-            mean, deviation = statistics.mean(values), statistics.stdev(values)
-            out.print(f"{measure}: {mean:.2f} +- {deviation:.2f} over {seeds} seeds", markup=False)
-    return results[0]
+    spreads = seed_spreads({seed: result.scores for seed, result in results.items()})
+    for s in spreads:
+        mean, deviation = 100 * s.mean, 100 * s.deviation
+        out.print(f"{s.measure}: {mean:.2f} +- {deviation:.2f} over {seeds} seeds", markup=False)
+    return results[first], spreads
 
 
 def _write_card(
@@ -194,6 +206,7 @@ def _write_card(
     corpus: Corpus,
     source: str,
     held_out: HeldOut | None,
+    spreads: Sequence[SeedSpread],
     number: int | None,
     unseen: str | None,
 ) -> None:
@@ -204,21 +217,25 @@ def _write_card(
     if held_out is not None:
         signed = signatures(corpus, held_out.scores, seed=seed)
         title = f"Held-out text, {number} folds over the training documents"
-        results.append(Result(title, held_out.scores, held_out.facts, signed, said))
+        results.append(Result(title, held_out.scores, held_out.facts, signed, said, folds=number))
         if held_out.mentions and held_out.relations:
             trust = {"mentions": held_out.mentions, "relations": held_out.relations}
+    extractor = load_model(folder)
     if unseen is not None:
         ids = corpus.select(unseen)
-        layers = by_model(load_model(folder), folder, corpus, ids)
+        layers = by_model(extractor, folder, corpus, ids)
         scores, right = judge(corpus, {i: corpus.layer(source, i) for i in ids}, layers)
         signed = signatures(corpus, scores, model=model_hash(folder), seed=seed)
         command_line = shlex.join(["accord", "evaluate", "--model", str(folder), "--split", unseen])
         title = f"{unseen!r}, which the model never saw"
-        results.append(Result(title, scores, right, signed, command_line))
+        results.append(Result(title, scores, right, signed, command_line, split=unseen))
     for result in results:
         print_scores(result.scores, f"{result.title}, in %")
         print_fact_scores(result.facts)
     if trust:
         write_text(folder / RELIABILITY, reliability_figure(trust))
-    write_text(folder / CARD, card(folder.name, record, said, results, trust))
-    write_text(folder / METRICS, json_text(metrics(results, trust)))
+    scored = {i for result in results for i in result.scores.documents}
+    came_from = scoring_record(corpus, source, scored) if scored else {}
+    write_text(folder / PROBE, json_text(probe(extractor)))
+    write_text(folder / CARD, card(folder.name, record, said, results, trust, spreads))
+    write_text(folder / METRICS, json_text(metrics(results, trust, spreads, came_from)))

@@ -3,12 +3,13 @@
 The figure is F1: for marks in running text there is no number of true negatives, without which
 chance-corrected measures such as kappa are not defined; as that number grows, kappa approaches F1
 (Hripcsak and Rothschild 2005, "Agreement, the F-Measure, and Reliability in Information
-Retrieval"). Which side is called the reference does not change a micro F1, nor any F1 under strict
-or overlap.
+Retrieval"). Where the units are fixed before anybody labels, kappa is defined:
+`accord.compare.chance` has it. Which side is called the reference does not change a micro F1, nor
+any F1 under strict or overlap.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
 from typing import Any
@@ -49,6 +50,30 @@ class Kind(StrEnum):
     ONLY_SECOND = "only-second"
 
 
+class Aspect(StrEnum):
+    """What an annotation guideline would have to say more clearly, one for each difference.
+
+    `SPAN`: where a mention stands or how far it reaches; for a relation, an end that the other side
+    marked differently or not at all. `PAIRING`: both sides marked both ends, one side joins them.
+    `DIRECTION`: which end is the head. `LABEL`: the type of a mention, an end or a relation.
+    """
+
+    SPAN = "span"
+    PAIRING = "pairing"
+    DIRECTION = "direction"
+    LABEL = "label"
+
+
+_ASPECTS = {
+    Kind.TYPE: Aspect.LABEL,
+    Kind.BOUNDARY: Aspect.SPAN,
+    Kind.DIRECTION: Aspect.DIRECTION,
+    Kind.LABEL: Aspect.LABEL,
+    Kind.ONLY_FIRST: Aspect.SPAN,
+    Kind.ONLY_SECOND: Aspect.SPAN,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A label on which two layers of a document differ; a side that has none is None.
@@ -58,6 +83,7 @@ class Difference:
 
     document: str
     kind: Kind
+    aspect: Aspect
     first: Mention | Arrow | None
     second: Mention | Arrow | None
 
@@ -83,6 +109,7 @@ class Difference:
             "document": self.document,
             "target": str(self.target),
             "kind": str(self.kind),
+            "aspect": str(self.aspect),
             "start": self.span.start,
             "end": self.span.end,
             "first": _label_json(self.first),
@@ -178,33 +205,51 @@ def _mention_differences(first: Layer, second: Layer, schema: Schema) -> list[Di
 def _arrow_differences(first: Layer, second: Layer, schema: Schema) -> list[Difference]:
     rest = pair_arrows(arrows(first, schema), arrows(second, schema), Match.STRICT)
     typed = pair_by_keys(rest.missed, rest.spurious, [(boundary_arrow, boundary_arrow)])
-    turned = pair_by_keys(
-        typed.missed, typed.spurious, [(strict_arrow, _turned_strict), (boundary_arrow, _turned)]
+    back = pair_by_keys(
+        typed.missed, typed.spurious, [(strict_arrow, turned_strict), (boundary_arrow, turned)]
     )
-    named = pair_by_keys(turned.missed, turned.spurious, [(_way, _way), (_place, _place)])
+    named = pair_by_keys(back.missed, back.spurious, [(way, way), (place, place)])
     near = pair_arrows(named.missed, named.spurious, Match.OVERLAP)
     kinds = [
         (Kind.TYPE, typed),
-        (Kind.DIRECTION, turned),
+        (Kind.DIRECTION, back),
         (Kind.LABEL, named),
         (Kind.BOUNDARY, near),
     ]
-    return _list(first.document, kinds)
+    spans = [{m.span for m in layer.mentions} for layer in (first, second)]
+    return [_paired(d, *spans) for d in _list(first.document, kinds)]
 
 
-def _turned_strict(arrow: Arrow) -> Hashable:
+def _paired(difference: Difference, first: set[Span], second: set[Span]) -> Difference:
+    """A relation of one side alone is about pairing if the other side marked both of its ends."""
+    if difference.kind is Kind.ONLY_FIRST:
+        arrow, marked = difference.first, second
+    elif difference.kind is Kind.ONLY_SECOND:
+        arrow, marked = difference.second, first
+    else:
+        return difference
+    if isinstance(arrow, Arrow) and {arrow.head.span, arrow.tail.span} <= marked:
+        return replace(difference, aspect=Aspect.PAIRING)
+    return difference
+
+
+def turned_strict(arrow: Arrow) -> Hashable:
+    """What an arrow shares under strict with one that points the other way."""
     return strict_arrow(Arrow(arrow.type, arrow.tail, arrow.head, arrow.symmetric))
 
 
-def _turned(arrow: Arrow) -> Hashable:
+def turned(arrow: Arrow) -> Hashable:
+    """What an arrow shares under boundary with one that points the other way."""
     return boundary_arrow(Arrow(arrow.type, arrow.tail, arrow.head, arrow.symmetric))
 
 
-def _way(arrow: Arrow) -> Hashable:
+def way(arrow: Arrow) -> Hashable:
+    """What arrows share that point from one span to another, whatever they say."""
     return (arrow.head.span, arrow.tail.span)
 
 
-def _place(arrow: Arrow) -> Hashable:
+def place(arrow: Arrow) -> Hashable:
+    """What arrows share that join two spans, in either direction."""
     return frozenset((arrow.head.span, arrow.tail.span))
 
 
@@ -217,10 +262,10 @@ def _list(
     missed: tuple[Mention, ...] | tuple[Arrow, ...] = ()
     spurious: tuple[Mention, ...] | tuple[Arrow, ...] = ()
     for kind, pairing in kinds:
-        found += [Difference(document, kind, a, b) for a, b in pairing.matched]
+        found += [Difference(document, kind, _ASPECTS[kind], a, b) for a, b in pairing.matched]
         missed, spurious = pairing.missed, pairing.spurious
-    found += [Difference(document, Kind.ONLY_FIRST, label, None) for label in missed]
-    found += [Difference(document, Kind.ONLY_SECOND, None, label) for label in spurious]
+    found += [Difference(document, Kind.ONLY_FIRST, Aspect.SPAN, x, None) for x in missed]
+    found += [Difference(document, Kind.ONLY_SECOND, Aspect.SPAN, None, x) for x in spurious]
     return sorted(found, key=lambda difference: difference.span)
 
 

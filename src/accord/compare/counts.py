@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Match(StrEnum):
@@ -74,6 +75,18 @@ class Counts:
     def f1(self) -> float:
         """Harmonic mean of precision and recall, 2 tp / (2 tp + fp + fn); 0.0 if both are empty."""
         return _ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
+
+    def to_json(self) -> dict[str, Any]:
+        """Counts and figures, unrounded; where they rest on no label at all, ``empty`` is true."""
+        return {
+            "tp": self.tp,
+            "fp": self.fp,
+            "fn": self.fn,
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "empty": self.empty,
+        }
 
     def value(self, statistic: Statistic) -> float:
         """The statistic of that name."""

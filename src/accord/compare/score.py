@@ -141,8 +141,8 @@ class Scores:
         kinds = list(next(iter(self.documents.values())))
         scores = {
             f"{target}.{match}": {
-                MICRO: _figures(_total(self.table(target, match).values())),
-                "types": {n: _figures(c) for n, c in self.table(target, match).items()},
+                MICRO: _total(self.table(target, match).values()).to_json(),
+                "types": {n: c.to_json() for n, c in self.table(target, match).items()},
             }
             for target, match in kinds
         }
@@ -250,15 +250,3 @@ def _measure(measure: Measure | str) -> Measure:
 
 def _total(counts: Iterable[Counts]) -> Counts:
     return sum(counts, start=Counts())
-
-
-def _figures(counts: Counts) -> dict[str, Any]:
-    return {
-        "tp": counts.tp,
-        "fp": counts.fp,
-        "fn": counts.fn,
-        "precision": counts.precision,
-        "recall": counts.recall,
-        "f1": counts.f1,
-        "empty": counts.empty,
-    }

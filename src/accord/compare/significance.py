@@ -102,9 +102,9 @@ def randomisation(
     Raises InputError if the two were not scored on the same documents, or as `Scores.value`.
     """
     _check_rounds(rounds)
-    measure = _parse(measure)
-    a, b = _paired(first, second, measure)
-    value_a, value_b = (float(_value(side.sum(axis=0), measure.statistic)) for side in (a, b))
+    measure = as_measure(measure)
+    a, b = paired_counts(first, second, measure)
+    value_a, value_b = (float(figures(side.sum(axis=0), measure.statistic)) for side in (a, b))
     observed = value_b - value_a
     exact = len(a) < 63 and 2 ** len(a) <= rounds
     masks = _all_masks(len(a)) if exact else _random_masks(len(a), rounds, seed)
@@ -112,7 +112,7 @@ def randomisation(
     extreme = 0
     for mask in masks:
         moved = mask @ change
-        resampled = _value(total_b - moved, measure.statistic) - _value(
+        resampled = figures(total_b - moved, measure.statistic) - figures(
             total_a + moved, measure.statistic
         )
         extreme += int(np.count_nonzero(np.abs(resampled) >= abs(observed) - _TOLERANCE))
@@ -139,17 +139,17 @@ def bootstrap(
     """
     _check_rounds(rounds)
     _check_confidence(confidence)
-    measure = _parse(measure)
-    a, b = _paired(first, second, measure)
-    value_a, value_b = (float(_value(side.sum(axis=0), measure.statistic)) for side in (a, b))
+    measure = as_measure(measure)
+    a, b = paired_counts(first, second, measure)
+    value_a, value_b = (float(figures(side.sum(axis=0), measure.statistic)) for side in (a, b))
     observed = value_b - value_a
     drawn = np.concatenate(
         [
-            _value(weights @ b, measure.statistic) - _value(weights @ a, measure.statistic)
-            for weights in _draws(len(a), rounds, seed)
+            figures(weights @ b, measure.statistic) - figures(weights @ a, measure.statistic)
+            for weights in draws(len(a), rounds, seed)
         ]
     )
-    low, high = _percentiles(drawn, confidence)
+    low, high = percentiles(drawn, confidence)
     extreme = int(np.count_nonzero(np.abs(drawn - observed) >= abs(observed) - _TOLERANCE))
     p = (extreme + 1) / (rounds + 1)
     return Bootstrap(
@@ -169,52 +169,90 @@ def interval(
 
     Raises InputError if there are fewer than two documents, or as `Scores.value`.
     """
+    return intervals(scores, [measure], rounds=rounds, confidence=confidence, seed=seed)[0]
+
+
+def intervals(
+    scores: Scores,
+    measures: Iterable[Measure | str],
+    *,
+    rounds: int = 10_000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[Interval, ...]:
+    """`interval` of several measures, with documents drawn once for all of them.
+
+    A draw in which neither side has a label of the measure says nothing of it and is left out;
+    otherwise a rare type would seem uncertain down to 0 however well both sides do on it.
+    """
     _check_rounds(rounds)
     _check_confidence(confidence)
-    measure = _parse(measure)
-    counts = _array(scores.per_document(measure))
-    drawn = np.concatenate(
-        [
-            _value(weights @ counts, measure.statistic)
-            for weights in _draws(len(counts), rounds, seed)
-        ]
-    )
-    low, high = _percentiles(drawn, confidence)
-    value = scores.value(measure)
-    return Interval(str(measure), value, low, high, confidence, len(counts), rounds, seed)
+    asked = [as_measure(measure) for measure in measures]
+    counts = [count_array(scores.per_document(measure)) for measure in asked]
+    drawn: list[list[Floats]] = [[] for _ in asked]
+    for weights in draws(len(scores.documents), rounds, seed):
+        for rows, measure, each in zip(drawn, asked, counts, strict=True):
+            sums = weights @ each
+            rows.append(figures(sums[sums.any(axis=-1)], measure.statistic))
+    found = []
+    for rows, measure in zip(drawn, asked, strict=True):
+        known = np.concatenate(rows)
+        low, high = percentiles(known, confidence) if len(known) else (0.0, 0.0)
+        found.append(
+            Interval(
+                str(measure),
+                scores.value(measure),
+                low,
+                high,
+                confidence,
+                len(scores.documents),
+                rounds,
+                seed,
+            )
+        )
+    return tuple(found)
 
 
-def _parse(measure: Measure | str) -> Measure:
+def as_measure(measure: Measure | str) -> Measure:
+    """The measure itself, or the one that a spelling names; InputError as `parse_measure`."""
     return parse_measure(measure) if isinstance(measure, str) else measure
 
 
-def _paired(first: Scores, second: Scores, measure: Measure) -> tuple[Floats, Floats]:
-    """Counts of both, row by row for the same document."""
+def paired_counts(first: Scores, second: Scores, measure: Measure) -> tuple[Floats, Floats]:
+    """Counts of both, each (documents, 3), row by row for the same document.
+
+    Raises InputError if the two were not scored on the same documents.
+    """
     a, b = first.per_document(measure), second.per_document(measure)
     if a.keys() != b.keys():
         only = sorted(a.keys() ^ b.keys())[:5]
         raise InputError(
             f"a paired test needs the same documents on both sides; not on both: {', '.join(only)}"
         )
-    return _array(a), _array({i: b[i] for i in a})
+    return count_array(a), count_array({i: b[i] for i in a})
 
 
-def _array(counts: Mapping[str, Counts]) -> Floats:
+def count_array(counts: Mapping[str, Counts]) -> Floats:
     """(documents, 3): tp, fp, fn. Floats, as these sums are exact and take the fast product."""
     return np.array([(c.tp, c.fp, c.fn) for c in counts.values()], dtype=np.float64).reshape(-1, 3)
 
 
-def _value(counts: Floats, statistic: Statistic) -> Floats:
+def figures(counts: Floats, statistic: Statistic) -> Floats:
     """The statistic of each row (..., 3) of summed counts; 0/0 is 0, as in `Counts`."""
+    part, whole = parts(counts, statistic)
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+
+
+def parts(counts: Floats, statistic: Statistic) -> tuple[Floats, Floats]:
+    """Numerator and denominator of the statistic for each row (..., 3); both add over documents."""
     tp, fp, fn = counts[..., 0], counts[..., 1], counts[..., 2]
     match statistic:
         case Statistic.PRECISION:
-            part, whole = tp, tp + fp
+            return tp, tp + fp
         case Statistic.RECALL:
-            part, whole = tp, tp + fn
+            return tp, tp + fn
         case Statistic.F1:
-            part, whole = 2 * tp, 2 * tp + fp + fn
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+            return 2 * tp, 2 * tp + fp + fn
 
 
 def _all_masks(documents: int) -> Iterator[Floats]:
@@ -231,8 +269,11 @@ def _random_masks(documents: int, rounds: int, seed: int) -> Iterator[Floats]:
         yield (rng.random((len(numbers), documents)) < 0.5).astype(np.float64)
 
 
-def _draws(documents: int, rounds: int, seed: int) -> Iterator[Floats]:
-    """How often each document is drawn, in chunks (rounds, documents)."""
+def draws(documents: int, rounds: int, seed: int) -> Iterator[Floats]:
+    """How often each document is drawn, in chunks (rounds, documents), for a bootstrap.
+
+    Raises InputError if there are fewer than two documents.
+    """
     if documents < 2:
         raise InputError("a bootstrap over documents needs at least two of them")
     rng = np.random.default_rng(seed)
@@ -246,7 +287,8 @@ def _chunks(rounds: int, documents: int) -> Iterable[range]:
     return (range(start, min(start + step, rounds)) for start in range(0, rounds, step))
 
 
-def _percentiles(drawn: Floats, confidence: float) -> tuple[float, float]:
+def percentiles(drawn: Floats, confidence: float) -> tuple[float, float]:
+    """The percentile interval of a statistic's values over the rounds of a bootstrap."""
     tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
     return float(low), float(high)

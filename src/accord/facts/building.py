@@ -5,15 +5,15 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import TypeVar
 
-from accord.document import Document, Layer, Mention, Relation, Span, paragraph_index
+from accord.document import Document, Layer, Mention, Relation, Span
 from accord.facts.coreference import Cluster, clusters, least, position
 from accord.facts.dates import When, parse_date
 from accord.facts.money import Money, parse_money
 from accord.facts.names import is_pronoun
 from accord.facts.records import Alliance, Evidence, Facts, Party, Pledge
+from accord.facts.sentences import sentences_around
 
 
 def facts(document: Document, layer: Layer) -> Facts:
@@ -249,25 +249,7 @@ class _Builder:
     def _sentence(self, evidence: Sequence[Evidence]) -> Span:
         """The sentences that hold the evidence in the paragraph of the record's first mention."""
         first = next(e for e in evidence if e.role in ("pledge", "alliance")).span
-        paragraphs = self.document.paragraphs
-        number = paragraph_index(paragraphs, first)
-        if number is None:
-            return first
-        around = paragraphs[number]
-        inside = [e.span for e in evidence if around.contains(e.span)]
-        low = min(span.start for span in inside) - around.start
-        high = max(span.end for span in inside) - around.start
-        text = self.document[around]
-        start, end = 0, len(text)
-        for left, right in _sentences(text):
-            if left <= low:
-                start = left
-            if right >= high:
-                end = right
-                break
-        piece = text[start:end]
-        start += len(piece) - len(piece.lstrip())
-        return Span(around.start + start, around.start + start + len(piece.strip()))
+        return sentences_around(self.document, first, (e.span for e in evidence))
 
     def _score(self, cluster: Cluster, used: Iterable[tuple[Mention, Relation]]) -> float | None:
         by_id = self.layer.by_id
@@ -296,10 +278,3 @@ def _document_date(document: Document) -> date | None:
         return date.fromisoformat(document.meta.get("date", "")[:10])
     except ValueError:
         return None
-
-
-@lru_cache(maxsize=256)
-def _sentences(text: str) -> tuple[tuple[int, int], ...]:
-    from nupunkt import sent_spans
-
-    return tuple((start, end) for start, end in sent_spans(text))

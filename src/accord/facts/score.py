@@ -17,6 +17,7 @@ Both sides must be records of one document; counts of several documents add.
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from accord.compare import Counts
 from accord.facts.dates import When
@@ -39,6 +40,11 @@ class FactCounts:
     def all(self) -> Counts:
         """Pledges and members together: the micro-averaged Fact measure."""
         return self.pledges + self.members
+
+    def to_json(self) -> dict[str, dict[str, Any]]:
+        """Counts and figures of pledges, members and both, as `Counts.to_json` gives them."""
+        parts = {"pledges": self.pledges, "members": self.members, "all": self.all}
+        return {name: counts.to_json() for name, counts in parts.items()}
 
 
 def fact_counts(reference: Facts, estimate: Facts) -> FactCounts:

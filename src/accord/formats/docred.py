@@ -147,9 +147,11 @@ def _relations(
         else:
             groups.setdefault((head, tail, relation.type), []).append(relation)
     for (head, tail, kind), group in groups.items():
-        evidence = sorted({places[index[end]][0] for r in group for end in (r.head, r.tail)})
+        sentences = {places[index[end]][0] for r in group for end in (r.head, r.tail)}
+        ends = _closest(entities[head], entities[tail], places, sentences)
+        # Those of the marks that are read again: with others, reading would tell of a loss.
+        evidence = sorted({places[end][0] for end in ends})
         written.labels.append({"h": head, "t": tail, "r": kind, "evidence": evidence})
-        ends = _closest(entities[head], entities[tail], places, evidence)
         chosen = Relation(kind, ids[ends[0]], ids[ends[1]])
         kept = next((relation for relation in group if relation == chosen), group[0])
         written.read_as.append(Relation(kind, chosen.head, chosen.tail, kept.id))

@@ -38,8 +38,14 @@ class Trained(Protocol):
     def calibrated(self, calibration: Calibration) -> "Trained":
         """The same model with probabilities fitted on held-out text."""
 
-    def save(self, folder: Path, *, config: bytes, schema: bytes) -> None:
-        """Write the model folder, with the recipe and the schema file it was trained from."""
+    def save(
+        self, folder: Path, *, config: bytes, schema: bytes, asked: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write the model folder, with the recipe and the schema file it was trained from.
+
+        `asked` is what else decided the training, such as the number of folds; it goes into the
+        record.
+        """
 
 
 def load_model(folder: Path) -> Extractor:

@@ -5,18 +5,20 @@ file                      holds
 ========================  ======================================================================
 ``config.toml``           the recipe that `accord train` was given, byte for byte
 ``schema.toml``           the label schema that the model was trained with
-``record.json``           what it came from: hashes, seeds, versions, processor, counts
-``card.md``, ``metrics.json``   for people and for programs, with ``reliability.svg``; written last
-``SHA256SUMS``            checksums of all files but the last two, as coreutils' sha256sum writes
+``record.json``           what it came from: hashes, seeds, code, versions, machine (`provenance`)
+``SHA256SUMS``            checksums of all files so far, as coreutils' sha256sum writes them
+``probe.json``            what the model says of a few fixed sentences (`probe`)
+``card.md``, ``metrics.json``   for people and for programs, with ``reliability.svg`` and
+                          ``learning-curve.svg``
 ========================  ======================================================================
 
-Each kind of model adds its own files (`BASELINE`, `JOINT`). No file needs pickle to be read.
+What stands below the checksums is written last and may be renewed. Each kind of model adds its own
+files (`BASELINE`, `JOINT`). No file needs pickle to be read.
 """
 
-import importlib.metadata
+import hashlib
 import json
 import os
-import platform
 import shutil
 import tempfile
 import tomllib
@@ -28,6 +30,7 @@ from typing import Any
 from accord.corpus.checksums import FILE_NAME, checksum, read_checksums, write_checksums
 from accord.errors import ConflictError, InputError, ModelError
 from accord.files import read_text, write_bytes, write_text
+from accord.model.provenance import environment
 
 CONFIG = "config.toml"
 SCHEMA = "schema.toml"
@@ -35,8 +38,10 @@ RECORD = "record.json"
 CARD = "card.md"
 METRICS = "metrics.json"
 RELIABILITY = "reliability.svg"
+LEARNING_CURVE = "learning-curve.svg"
+PROBE = "probe.json"
 
-_PACKAGES = ("accord", "numpy", "spacy", "thinc", "scikit-learn", "torch", "tokenizers", "onnx")
+_AFTERWARDS = {CARD, METRICS, RELIABILITY, LEARNING_CURVE, PROBE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,11 @@ def write_model(
     try:
         for name, data in files.items():
             write_bytes(temporary / name, data)
-        write_text(temporary / RECORD, json_text({**record, "versions": _versions()}))
+        sources = {
+            "config": hashlib.sha256(files[CONFIG]).hexdigest(),
+            "schema": hashlib.sha256(files[SCHEMA]).hexdigest(),
+        }
+        write_text(temporary / RECORD, json_text({**record, **sources, **environment()}))
         names = [*files, RECORD]
         write_checksums(temporary, {name: checksum(temporary / name) for name in names})
         temporary.chmod(0o755)
@@ -165,23 +174,12 @@ def _take_place(new: Path, folder: Path) -> None:
     shutil.rmtree(old)
 
 
-def _versions() -> dict[str, str]:
-    """Versions of all that can change what training gives, and the processor."""
-    found = {"python": platform.python_version(), "machine": platform.machine()}
-    for package in _PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
-
-
 def _replaceable(folder: Path) -> bool:
     """Whether the folder is empty, or holds a model and nothing else that would be lost."""
     if not folder.is_dir():
         return False
     names = {path.name for path in folder.iterdir()}
-    known = {CARD, METRICS, RELIABILITY}.union(*(layout.required for layout in LAYOUTS.values()))
+    known = _AFTERWARDS.union(*(layout.required for layout in LAYOUTS.values()))
     return not names or ({CONFIG, RECORD, FILE_NAME} <= names <= known)
 
 

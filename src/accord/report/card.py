@@ -1,29 +1,39 @@
 """A model's card: what it learned from, by which command, with which result; and its figures."""
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accord.compare import Scores, Signature, Target
 from accord.compare.counts import Counts, Match
-from accord.errors import MissingExtraError
+from accord.experiment import SeedSpread
 from accord.facts import FactCounts
-from accord.model.folder import RELIABILITY
+from accord.model.folder import LEARNING_CURVE, RELIABILITY
 from accord.model.joint.calibrate import Reliability
+from accord.report.curves import LearningPoint, learning_plot, reliability_plot
+from accord.report.plots import standalone
 
 _HASH = 64  # hexadecimal digits of a SHA-256
+
+# Headings by which a study finds its place in a card.
+_STUDY, _RELIABILITY = "# Study", "## Reliability"
 
 
 @dataclass(frozen=True)
 class Result:
-    """Figures of one scoring: how the text was kept apart, and the command that gives them."""
+    """Figures of one scoring: how the text was kept apart, and the command that gives them.
+
+    `split` is what the finished model was scored on, `folds` into how many its training text was
+    cut: what `accord.reproduce` needs to score again.
+    """
 
     title: str
     scores: Scores
     facts: FactCounts
     signatures: Sequence[Signature]
     command: str
+    split: str | None = None
+    folds: int | None = None
 
 
 def card(
@@ -32,72 +42,83 @@ def card(
     command: str,
     results: Sequence[Result],
     reliabilities: Mapping[str, Reliability],
+    spreads: Sequence[SeedSpread] = (),
 ) -> str:
     """The card as Markdown (CommonMark with tables)."""
     lines = [f"# {name}", "", "| | |", "| --- | --- |"]
-    lines += [f"| {key} | {_shown(value)} |" for key, value in record.items() if key != "history"]
+    shown = {key: _SHOWN.get(key, _shown)(value) for key, value in record.items()}
+    lines += [f"| {key} | {text} |" for key, text in shown.items() if text]
     lines += ["", "Trained by:", "", "```sh", command, "```", ""]
     for result in results:
         lines += [f"## {result.title}", "", "```sh", result.command, "```", ""]
         lines += _table(result)
         lines += ["", *(f"`{signature}`  " for signature in result.signatures), ""]
-    if reliabilities:
-        lines += [
-            "## Reliability",
-            "",
-            "How often predictions of a stated probability were right, on held-out text.",
-            "",
-            f"![reliability of the probabilities]({RELIABILITY})",
-            "",
-        ]
-        lines += [
-            f"- {name}: expected calibration error {100 * r.error:.1f} points over "
-            f"{sum(b.count for b in r.bins)} predictions"
-            for name, r in reliabilities.items()
-        ]
-        lines.append("")
+    lines += _seeds(spreads)
+    lines += _trust(reliabilities)
     return "\n".join(lines)
 
 
+def study_part(
+    text: str,
+    result: Result,
+    points: Sequence[LearningPoint],
+    unseen: str,
+    reliabilities: Mapping[str, Reliability],
+) -> str:
+    """A card with what a study found at its end, in place of an earlier study's.
+
+    The study's reliability takes the place of the training's: there is one figure of it.
+    """
+    own = text.partition(_STUDY)[0].partition(_RELIABILITY)[0].rstrip()
+    lines = [own, "", _STUDY, "", f"## {result.title}", "", "```sh", result.command, "```", ""]
+    lines += _table(result)
+    lines += ["", *(f"`{signature}`  " for signature in result.signatures), ""]
+    lines += [
+        "## Learning curve",
+        "",
+        f"On {unseen!r}, which none of these models saw, by how many articles each learned from.",
+        "",
+        f"![learning curve]({LEARNING_CURVE})",
+        "",
+        "| articles | share | mention F1 | relation F1 | fact F1 |",
+        "| --: | --: | --: | --: | --: |",
+    ]
+    for p in points:
+        figures = (p.share, p.mention_f1, p.relation_f1, p.fact_f1 or 0.0)
+        lines.append(f"| {p.articles} | " + " | ".join(f"{100 * v:.1f}" for v in figures) + " |")
+    return "\n".join([*lines, "", *_trust(reliabilities)])
+
+
 def reliability_figure(reliabilities: Mapping[str, Reliability]) -> str:
-    """The reliability figure as SVG; the same values give the same bytes."""
-    try:
-        from matplotlib import style
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtraError("matplotlib", "train") from None
-    # The default style, whatever the reader of matplotlibrc likes; and ids that do not change.
-    with style.context(["default", {"svg.hashsalt": "accord", "svg.fonttype": "none"}]):
-        figure = Figure(figsize=(4.2 * len(reliabilities), 4.0), layout="constrained")
-        for number, (name, value) in enumerate(reliabilities.items(), start=1):
-            axes = figure.add_subplot(1, len(reliabilities), number)
-            axes.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle="--")
-            claimed = [b.claimed for b in value.bins]
-            held = [b.held for b in value.bins]
-            axes.plot(claimed, held, marker="o", color="#0b5cad")
-            for b in value.bins:
-                axes.annotate(
-                    str(b.count), (b.claimed, b.held), (4, -10), textcoords="offset points"
-                )
-            axes.set_xlim(0, 1)
-            axes.set_ylim(0, 1)
-            axes.set_title(name)
-            axes.set_xlabel("stated probability")
-            axes.set_ylabel("share that was right")
-        file = io.StringIO()
-        figure.savefig(file, format="svg", metadata={"Date": None})
-    return file.getvalue()
+    """The reliability figure as an SVG file; the same values give the same bytes."""
+    return standalone(reliability_plot(reliabilities))
 
 
-def metrics(results: Sequence[Result], reliabilities: Mapping[str, Reliability]) -> dict[str, Any]:
-    """The card's figures for programs."""
-    return {
+def learning_curve_svg(points: Sequence[LearningPoint]) -> str:
+    """The learning curve as an SVG file; the same values give the same bytes."""
+    return standalone(learning_plot(points))
+
+
+def metrics(
+    results: Sequence[Result],
+    reliabilities: Mapping[str, Reliability],
+    spreads: Sequence[SeedSpread] = (),
+    provenance: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The card's figures for programs.
+
+    `provenance` is what the scoring rests on (`accord.model.provenance.scoring_record`). Figures
+    are fractions from 0 to 1.
+    """
+    value: dict[str, Any] = {
         "results": [
             {
                 "title": result.title,
                 "command": result.command,
+                "split": result.split,
+                "folds": result.folds,
                 **result.scores.to_json(documents=True),
-                "facts": facts_json(result.facts),
+                "facts": result.facts.to_json(),
                 "signatures": [signature.to_json() for signature in result.signatures],
             }
             for result in results
@@ -113,22 +134,51 @@ def metrics(results: Sequence[Result], reliabilities: Mapping[str, Reliability])
             for name, r in reliabilities.items()
         },
     }
-
-
-def facts_json(right: FactCounts) -> dict[str, dict[str, float]]:
-    """The Fact measure's counts and figures."""
-    parts = {"pledges": right.pledges, "members": right.members, "all": right.all}
-    return {
-        name: {
-            "tp": counts.tp,
-            "fp": counts.fp,
-            "fn": counts.fn,
-            "precision": counts.precision,
-            "recall": counts.recall,
-            "f1": counts.f1,
+    if spreads:
+        value["seeds"] = {
+            s.measure: {"values": dict(s.values), "mean": s.mean, "deviation": s.deviation}
+            for s in spreads
         }
-        for name, counts in parts.items()
-    }
+    if provenance:
+        value["provenance"] = dict(provenance)
+    return value
+
+
+def _trust(reliabilities: Mapping[str, Reliability]) -> list[str]:
+    if not reliabilities:
+        return []
+    return [
+        _RELIABILITY,
+        "",
+        "How often predictions of a stated probability were right, on held-out text.",
+        "",
+        f"![reliability of the probabilities]({RELIABILITY})",
+        "",
+        *(
+            f"- {name}: expected calibration error {100 * r.error:.1f} points over "
+            f"{sum(b.count for b in r.bins)} predictions"
+            for name, r in reliabilities.items()
+        ),
+        "",
+    ]
+
+
+def _seeds(spreads: Sequence[SeedSpread]) -> list[str]:
+    if not spreads:
+        return []
+    seeds = list(spreads[0].values)
+    lines = [
+        f"## Over {len(seeds)} seeds",
+        "",
+        "The same folds, trained anew with each seed; deviation of the sample.",
+        "",
+        f"| in % | mean | deviation | {' | '.join(f'seed {seed}' for seed in seeds)} |",
+        f"| --- | --: | --: | {' | '.join('--:' for _ in seeds)} |",
+    ]
+    for s in spreads:
+        values = (s.mean, s.deviation, *s.values.values())
+        lines.append(f"| `{s.measure}` | {' | '.join(f'{100 * v:.2f}' for v in values)} |")
+    return [*lines, ""]
 
 
 def _table(result: Result) -> list[str]:
@@ -154,10 +204,31 @@ def _row(name: str, strict: Counts, boundary: Counts | None) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, Mapping) and all(len(str(v)) == _HASH for v in value.values()):
+    if isinstance(value, Mapping) and value and all(len(str(v)) == _HASH for v in value.values()):
         return f"{len(value)} documents"
     if isinstance(value, Mapping):
-        return ", ".join(f"{k} {v}" for k, v in value.items())
+        return ", ".join(f"{k} {_words(v)}" for k, v in value.items() if v not in (None, "", []))
     if isinstance(value, list):
         return str(len(value))
-    return "`" + str(value).replace("|", "\\|") + "`"
+    return f"`{_words(value)}`"
+
+
+def _words(value: Any) -> str:
+    words = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return words.replace("|", "\\|")
+
+
+def _nothing(_: Any) -> str:
+    return ""
+
+
+def _hashes(value: Any) -> str:
+    """The names of what was hashed; the hashes themselves are in record.json."""
+    return ", ".join(f"{name} `{digest[:12]}`" for name, digest in dict(value).items())
+
+
+_SHOWN: Mapping[str, Callable[[Any], str]] = {
+    "history": _nothing,
+    "code": _hashes,
+    "locks": _hashes,
+}

@@ -83,7 +83,7 @@ def html_report(
     """
     colours = colour_numbers(schema.mentions)
     views = [_document(view, schema, number) for number, view in enumerate(documents, start=1)]
-    page = _environment().get_template("report.html.j2")
+    page = environment().get_template("report.html.j2")
     return page.render(
         title=title,
         documents=views,
@@ -97,7 +97,8 @@ def html_report(
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of the report's pages; every value that is no markup is escaped."""
     return Environment(
         loader=PackageLoader("accord.report"),
         autoescape=True,

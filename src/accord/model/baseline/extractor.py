@@ -57,7 +57,9 @@ class BaselineExtractor:
         head, tail = layer.ends(relation)
         return self.relations[relation.type].explain(features(Pair(relation.type, head, tail)))
 
-    def save(self, folder: Path, *, config: bytes, schema: bytes) -> None:
+    def save(
+        self, folder: Path, *, config: bytes, schema: bytes, asked: Mapping[str, Any] | None = None
+    ) -> None:
         """Write the model folder, with the recipe and the schema file that it was trained from."""
         import srsly
 
@@ -71,7 +73,7 @@ class BaselineExtractor:
             "mentions.spacy": packed,
             **to_files(self.relations),
         }
-        write_model(folder, BASELINE, files, self.record)
+        write_model(folder, BASELINE, files, {**self.record, "asked": dict(asked or {})})
 
     @classmethod
     def load(cls, folder: Path) -> "BaselineExtractor":

@@ -12,6 +12,7 @@ from accord.model.baseline.features import PairFeatures, candidate_pairs
 from accord.model.baseline.mentions import MentionRecipe, nesting_groups, train_recogniser
 from accord.model.baseline.relations import LinearModel, fit
 from accord.model.progress import Listener, Step, silent
+from accord.model.provenance import data_record
 from accord.model.recipe import Data
 from accord.schema import Schema
 
@@ -76,9 +77,7 @@ def train_baseline(
         )
     relations = _train_relations(recipe, schema, texts, recognisers[0], listener)
     record = {
-        "trained_on": {document.id: document.sha256 for document, _ in texts},
-        "layer": recipe.data.layer,
-        "corpus": corpus.hash(recipe.data.layer, ids),
+        **data_record(corpus, ids, recipe.data.layer),
         "seed": recipe.seed,
     }
     return BaselineExtractor(

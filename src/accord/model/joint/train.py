@@ -36,6 +36,7 @@ from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.torch_graphs import TorchGraphs
 from accord.model.joint.words import Pieces
 from accord.model.progress import Listener, Score, Step, silent
+from accord.model.provenance import data_record
 
 # Documents, and windows at a time, that int8's scales are set by.
 _SAMPLES = 160
@@ -75,7 +76,13 @@ class Trained:
         return self._extractor(TorchGraphs(self.network, self.recipe.network.widest), batch)
 
     def save(
-        self, folder: Path, *, config: bytes, schema: bytes, precision: str | None = None
+        self,
+        folder: Path,
+        *,
+        config: bytes,
+        schema: bytes,
+        asked: Mapping[str, Any] | None = None,
+        precision: str | None = None,
     ) -> None:
         """Export to ONNX and write the model folder, with the recipe and schema as given.
 
@@ -95,7 +102,7 @@ class Trained:
             TOKENIZER: read_bytes(self.files.tokenizer),
             CALIBRATION: json_text(self.calibration.to_json()).encode(),
         }
-        write_model(folder, JOINT, files, self.record)
+        write_model(folder, JOINT, files, {**self.record, "asked": dict(asked or {})})
 
     def _extractor(self, scorer: Scorer, batch: int) -> JointExtractor:
         network = self.recipe.network
@@ -134,7 +141,10 @@ def train_joint(
     cannot be found or is another one.
     """
     if recipe.training.patience and judge is None:
-        raise InputError("training.patience needs held-out documents to judge by; give a split")
+        raise InputError(
+            "training.patience ends a training by its score on the held_out documents of [data], "
+            "and there is none to score by here; a training once a fold has none, so set it to 0"
+        )
     table = SchemaTable.of(corpus.schema)
     network = recipe.network
     examples, skipped = read_examples(
@@ -147,9 +157,7 @@ def train_joint(
         )
     files = find_encoder(recipe.encoder)
     record = {
-        "trained_on": {i: corpus.documents[i].sha256 for i in ids},
-        "layer": recipe.data.layer,
-        "corpus": corpus.hash(recipe.data.layer, ids),
+        **data_record(corpus, ids, recipe.data.layer, judge.ids if judge else ()),
         "seed": recipe.seed,
         "encoder": files.sha256,
         "torch": torch.__version__,

@@ -1,0 +1,134 @@
+"""`accord annotate`: the real server, started, used, and ended."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from app_cases import mark
+
+from accord.annotator.server import addresses, is_loopback, listen
+from accord.corpus.validate import validate
+from accord.errors import InputError
+
+SCRIPT = Path(sys.executable).parent / "accord"
+
+
+class Running:
+    """The command as a process; `links` are those it printed."""
+
+    def __init__(self, root, *options):
+        command = [str(SCRIPT), "annotate", str(root / "corpus"), "--no-browser", *options]
+        state = {"XDG_STATE_HOME": str(root.parent / "state")}
+        self.process = subprocess.Popen(  # noqa: S603
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **state},
+        )
+        self.links = []
+
+    def read_links(self, count):
+        assert "Ctrl-C ends it" in self.process.stdout.readline()
+        for _ in range(count):
+            self.links.append(self.process.stdout.readline().split()[-1])
+        return self.links
+
+    def end(self, number=signal.SIGINT):
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=600)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def signed_in(link):
+    url = link.partition("/?")[0]
+    headers = {"X-Accord": "1", "Origin": url}
+    with httpx.Client(base_url=url, headers=headers, timeout=600) as client:
+        assert client.get(link).status_code == 303
+        yield client
+
+
+def test_label_end_and_start_again(root):
+    server = Running(root, "--port", "0", "--layer", "anna")
+    (link,) = server.read_links(1)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{32}", link)
+    with signed_in(link) as client:
+        version = client.get("/api/document/articles/a").json()["version"]
+        body = {"version": version, "actions": [mark(0, 4)]}
+        assert client.post("/api/actions/articles/a", json=body).status_code == 200
+        # A window that listens does not keep the server from ending.
+        with client.stream("GET", "/api/events") as events:
+            next(events.iter_lines())
+            code, _, said = server.end()
+    assert code == 0
+    assert "all is saved in" in said
+    assert "articles/a" in said
+    assert "Traceback" not in said
+    assert validate(root) == ()
+    server = Running(root, "--port", "0", "--layer", "anna")
+    assert server.read_links(1)[0].partition("token=")[2] == link.partition("token=")[2]
+    busy = Running(root, "--port", "0", "--layer", "anna")
+    _, said = busy.process.communicate(timeout=600)
+    assert busy.process.returncode == 2
+    assert "is open in another `accord annotate`" in said
+    server.process.kill()
+    server.process.communicate(timeout=600)
+    # After a kill nothing stands in the way of the next start.
+    server = Running(root, "--port", "0", "--as", "anna", "--as", "ben")
+    first, second = server.read_links(2)
+    with signed_in(first) as anna, signed_in(second) as ben:
+        assert len(anna.get("/api/document/articles/a").json()["mentions"]) == 1
+        assert ben.get("/api/document/articles/a").json()["mentions"] == []
+    assert server.end(signal.SIGTERM)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ([], "whose labels are these"),
+        (["--layer", "../gold"], "cannot name a layer"),
+        (["--layer", "anna", "--host", "192.0.2.7"], "cannot listen on 192.0.2.7"),
+    ],
+)
+def test_what_cannot_start_says_why(root, options, reason):
+    server = Running(root, *options)
+    _, said = server.process.communicate(timeout=600)
+    assert server.process.returncode == 2
+    assert reason in said
+    assert "Traceback" not in said
+
+
+def test_a_taken_port_is_named_and_passed_over_if_none_was_asked_for():
+    taken = listen("127.0.0.1", None)
+    port = taken.getsockname()[1]
+    with pytest.raises(InputError, match=f"port {port} is taken"):
+        listen("127.0.0.1", port)
+    other = listen("127.0.0.1", None)
+    assert other.getsockname()[1] > port
+    taken.close()
+    other.close()
+
+
+def test_only_loopback_unless_asked():
+    assert is_loopback("127.0.0.1")
+    assert is_loopback("::1")
+    assert is_loopback("localhost")
+    assert not is_loopback("0.0.0.0")  # noqa: S104
+    assert not is_loopback("192.168.0.7")
+    bound = listen("127.0.0.1", 0)
+    port = bound.getsockname()[1]
+    assert addresses(bound, "127.0.0.1") == (
+        f"127.0.0.1:{port}",
+        f"localhost:{port}",
+        f"[::1]:{port}",
+    )
+    assert f"{socket.gethostname()}:{port}" in addresses(bound, "0.0.0.0")  # noqa: S104
+    bound.close()
