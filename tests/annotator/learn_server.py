@@ -1,12 +1,10 @@
 """The app on a port of this machine, and a browser to look at it with."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-import pytest
 import uvicorn
 
 from accord.annotator.app import create_app
@@ -33,21 +31,10 @@ def served(workplace: Workplace) -> Iterator[str]:
 
 
 @contextmanager
-def browsing(workplace: Workplace, **options: object) -> Iterator[tuple[object, str]]:
-    """A page of a browser in which the first person is signed in, and the app's address.
-
-    Skips the test where there is no browser; on CI that is a failure.
-    """
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs Chromium for the tests of the pages: apt-get install chromium")
-        pytest.skip("no Chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with served(workplace) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(**options)
+def browsing(workplace: Workplace, chromium: Any, **options: object) -> Iterator[tuple[Any, str]]:
+    """A page of a browser in which the first person is signed in, and the app's address."""
+    with served(workplace) as address:
+        context = chromium.new_context(**options)
         token = workplace.people[0].token
         # A busy machine may be slow for a long moment; that is no failure of the page.
         context.set_default_timeout(180_000)
@@ -57,5 +44,5 @@ def browsing(workplace: Workplace, **options: object) -> Iterator[tuple[object, 
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         yield page, address
-        browser.close()
+        context.close()
     assert errors == []

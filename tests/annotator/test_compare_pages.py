@@ -32,8 +32,8 @@ def decided(page, text: str) -> None:
     page.locator("#meter", has_text=re.compile(f"^{text}")).wait_for()
 
 
-def test_agreement_leads_to_the_place_of_each_difference(root):
-    with working(root) as workplace, browsing(workplace) as (page, address):
+def test_agreement_leads_to_the_place_of_each_difference(root, chromium):
+    with working(root) as workplace, browsing(workplace, chromium) as (page, address):
         page.goto(f"{address}/agreement?first=first&second=second")
         page.wait_for_selector("#place mark.selected")
         head = page.locator("table.figures tbody tr").first.inner_text()
@@ -52,8 +52,8 @@ def test_agreement_leads_to_the_place_of_each_difference(root):
         assert "layers=first%2Csecond" in page.url and "document=texts" in page.url
 
 
-def test_one_key_a_difference_until_gold_is_written(root):
-    with working(root) as workplace, browsing(workplace) as (page, address):
+def test_one_key_a_difference_until_gold_is_written(root, chromium):
+    with working(root) as workplace, browsing(workplace, chromium) as (page, address):
         page.goto(f"{address}/adjudicate?layers=first,second")
         page.wait_for_selector("#question button")
         assert page.locator("#meter").inner_text() == "0 of 3 decided"
@@ -86,8 +86,8 @@ def test_one_key_a_difference_until_gold_is_written(root):
         assert page.locator("#meter").inner_text().startswith("1 of")
 
 
-def test_something_else_is_made_by_keyboard(root):
-    with working(root) as workplace, browsing(workplace) as (page, address):
+def test_something_else_is_made_by_keyboard(root, chromium):
+    with working(root) as workplace, browsing(workplace, chromium) as (page, address):
         page.goto(f"{address}/adjudicate?layers=first,second&document=texts/00")
         page.wait_for_selector("#question button")
         asked = page.locator("#question .choices").inner_text()
@@ -102,8 +102,8 @@ def test_something_else_is_made_by_keyboard(root):
         assert "Pact" in gold
 
 
-def test_relations_may_come_first_and_bring_their_ends(root):
-    with working(root) as workplace, browsing(workplace) as (page, address):
+def test_relations_may_come_first_and_bring_their_ends(root, chromium):
+    with working(root) as workplace, browsing(workplace, chromium) as (page, address):
         page.goto(f"{address}/adjudicate?layers=first,second&document=texts/00")
         page.wait_for_selector("#question button")
         page.keyboard.press("r")
@@ -113,8 +113,8 @@ def test_relations_may_come_first_and_bring_their_ends(root):
         decided(page, "2 of")
 
 
-def test_a_text_with_markup_in_it_is_shown_as_text(root):
-    with working(root) as workplace, browsing(workplace) as (page, address):
+def test_a_text_with_markup_in_it_is_shown_as_text(root, chromium):
+    with working(root) as workplace, browsing(workplace, chromium) as (page, address):
         page.goto(f"{address}/adjudicate?layers=first,second&document=texts/99")
         page.wait_for_selector("#question button")
         assert "<script>x</script>" in page.locator("#sheet").inner_text()

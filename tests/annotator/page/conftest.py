@@ -1,28 +1,10 @@
-"""A real browser on the labelling page; without Chromium left out here, but never in CI."""
-
-import os
-import shutil
+"""A real browser on the labelling page."""
 
 import pytest
 from page_cases import HARBOUR, Served, all_saved, served
 
 # A busy machine may be slow for a long moment; that is no failure of the page.
 PATIENCE = 180_000
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs Chromium for the tests of the page: apt-get install chromium")
-        pytest.skip("no Chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
