@@ -1,10 +1,15 @@
 """The parts of the network whose results can be said without training."""
 
+import random
+
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from accord.model.joint.network import pool_marks, stretch_maxima  # noqa: E402
+from accord.model.joint.dropout import DropoutSource  # noqa: E402
+from accord.model.joint.learning import sample_widths  # noqa: E402
+from accord.model.joint.network import maxima_of, pool_marks, stretch_maxima  # noqa: E402
 
 
 def test_largest_values_of_every_stretch():
@@ -12,24 +17,59 @@ def test_largest_values_of_every_stretch():
     rows, first, last = torch.tensor(
         [(row, a, b) for row in range(2) for a in range(37) for b in range(a + 1, 38)]
     ).T
-    found = stretch_maxima(words, rows, first, last)
+    found = stretch_maxima(maxima_of(words), rows, first, last)
+    assert torch.equal(found, stretch_maxima(maxima_of(words, 5), rows, first, last))  # 2 ** 5 < 37
     for n, (row, a, b) in enumerate(zip(rows, first, last, strict=True)):
         assert torch.equal(found[n], words[row, a:b].max(0).values)
 
 
 def test_a_stretch_as_long_as_the_longest_window():
     words = torch.randn(1, 512, 3, generator=torch.Generator().manual_seed(0))
-    whole = stretch_maxima(words, *torch.tensor([[[0]], [[0]], [[512]]]))
+    whole = stretch_maxima(maxima_of(words), *torch.tensor([[[0]], [[0]], [[512]]]))
     assert torch.equal(whole[0, 0], words[0].max(0).values)
 
 
 def test_a_stretch_without_words_gives_its_first():
     words = torch.randn(1, 4, 3, generator=torch.Generator().manual_seed(0))
-    found = stretch_maxima(words, *torch.tensor([[0, 0], [2, 4], [1, 4]]))
+    found = stretch_maxima(maxima_of(words), *torch.tensor([[0, 0], [2, 4], [1, 4]]))
     assert torch.equal(found, words[0, [2, 3]])
 
 
 def test_a_mark_is_its_ends_and_its_largest_values():
     words = torch.tensor([[[1.0, 9.0], [5.0, 2.0], [3.0, 4.0], [7.0, 7.0]]])
-    vector = pool_marks(words, *torch.tensor([[0], [0], [3]]))
+    vector = pool_marks(maxima_of(words), *torch.tensor([[0], [0], [3]]))
     assert vector.tolist() == [[1, 9, 3, 4, 5, 9]]
+
+
+def test_wide_spans_are_sampled_and_keep_their_weight():
+    gold = np.zeros((1, 60, 40), np.int64)
+    gold[0, 3, 29] = 2
+    seen = set()
+    for seed in range(50):
+        widths, weights = sample_widths(gold, 0.25, random.Random(seed))  # noqa: S311
+        assert widths == sorted(widths)
+        assert {*range(12), 29} <= set(widths)
+        assert len(widths) == 13 + 7  # a quarter of the other 27, rounded up
+        assert sum(weights) == pytest.approx(40)
+        assert weights[widths.index(29)] == 1
+        seen |= set(widths)
+    assert seen == set(range(40))
+
+
+def test_all_widths_where_none_is_wide_or_all_are_asked_for():
+    assert sample_widths(np.zeros((1, 5, 5), np.int64), 0.25, random.Random(0)) == (  # noqa: S311
+        [0, 1, 2, 3, 4],
+        [1.0] * 5,
+    )
+    widths, weights = sample_widths(np.zeros((1, 60, 40), np.int64), 1.0, random.Random(0))  # noqa: S311
+    assert (widths, weights) == (list(range(40)), [1.0] * 40)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (7, 11), (5, 1 << 20)])
+def test_dropout_of_any_size_keeps_the_mean_and_repeats_nothing(shape):
+    mask = DropoutSource(1).next(torch.zeros(shape), 0.25).float()
+    assert mask.shape == shape
+    assert set(mask.unique().tolist()) <= {0.0, float(torch.tensor(1 / 0.75).bfloat16())}
+    if mask.numel() > 1000:
+        assert mask.mean().item() == pytest.approx(1, abs=0.01)
+        assert not torch.equal(mask[0], mask[4])

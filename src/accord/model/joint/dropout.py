@@ -12,6 +12,9 @@ from torch import Tensor, nn
 
 _SIZE = 1 << 23
 
+# A larger tensor takes several stretches, so that two of its size always differ.
+_LONGEST = 1 << 22
+
 
 class DropoutSource:
     """The mask of one training run: `next` gives a stretch of it; `state` can be stored."""
@@ -25,11 +28,14 @@ class DropoutSource:
         """A mask of the tensor's shape: 0 at `rate` of the places, 1 / (1 - rate) at the others."""
         if rate not in self._masks:
             self._masks[rate] = ((self._uniform >= rate).float() / (1 - rate)).to(torch.bfloat16)
-        count = like.numel()
-        if count >= _SIZE // 2:
-            return (torch.rand_like(like, dtype=torch.float32) >= rate).to(like.dtype) / (1 - rate)
-        start = self.random.randrange(_SIZE - count)
-        return self._masks[rate][start : start + count].view(like.shape)
+        parts: list[Tensor] = []
+        missing = like.numel()
+        while missing or not parts:
+            count = min(missing, _LONGEST)
+            start = self.random.randrange(_SIZE - count)
+            parts.append(self._masks[rate][start : start + count])
+            missing -= count
+        return (parts[0] if len(parts) == 1 else torch.cat(parts)).view(like.shape)
 
 
 class Dropout(nn.Module):

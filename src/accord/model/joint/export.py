@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from accord.model.joint.graphs import READ, RELATE
-from accord.model.joint.network import JointNetwork
+from accord.model.joint.network import JointNetwork, maxima_of
 from accord.model.joint.precision import shrink
 from accord.model.joint.quantise import Feeds
 
@@ -37,6 +37,16 @@ class _Read(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         vectors = self.reader(ids, shapes, starts, pieces, words)
         return vectors, self.marks(vectors, widths)
+
+
+class _Relate(nn.Module):
+    def __init__(self, network: JointNetwork):
+        super().__init__()
+        self.relations = network.relations
+
+    def forward(self, vectors: Tensor, *marks_and_pairs: Tensor) -> Tensor:
+        y: Tensor = self.relations(maxima_of(vectors), *marks_and_pairs)
+        return y
 
 
 def export(
@@ -83,7 +93,7 @@ def _relate(network: JointNetwork, size: int) -> onnx.ModelProto:
         "tails": (pairs.flip(1), "BP"),
         "elsewhere": (torch.tensor([[0, 0, 1], [0, 0, 0]]), "BP"),
     }
-    return _export(network.relations, feeds, {"scores": "BP."})
+    return _export(_Relate(network), feeds, {"scores": "BP."})
 
 
 def _export(

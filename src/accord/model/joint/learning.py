@@ -3,6 +3,8 @@
 Shapes: B rows, W words, K widest mark, T mention types, P pairs a row, R relation types.
 """
 
+import math
+import random
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,30 +14,40 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from accord.model.joint.batches import ReadBatch
-from accord.model.joint.network import JointNetwork, pool_marks
+from accord.model.joint.network import JointNetwork, maxima_of, pool_marks
 from accord.model.joint.recipe import JointRecipe, TrainingRecipe
 from accord.model.joint.rows import Row, gather_marks, gather_pairs, stack_rows
 from accord.model.joint.schema_table import SchemaTable
 
+# Spans of up to so many words are all learnt from, wider ones in part.
+_NARROW = 12
+
 
 def losses(
-    network: JointNetwork, rows: Sequence[Row], table: SchemaTable, recipe: JointRecipe
+    network: JointNetwork,
+    rows: Sequence[Row],
+    table: SchemaTable,
+    recipe: JointRecipe,
+    rng: random.Random,
 ) -> tuple[Tensor, Tensor]:
     """Loss of the marks and of the relations, each summed over a row and averaged over rows."""
     batch, gold = stack_rows(rows, recipe.network.widest)
-    words, scores = read(network, batch, recipe.network.widest)
-    truth = torch.from_numpy(gold)
-    mark_loss = functional.cross_entropy(
-        scores.flatten(0, 2), truth.flatten(), reduction="sum", ignore_index=-1
-    ) / len(rows)
+    widths, weights = sample_widths(gold, recipe.training.wide, rng)
+    words, scores = read(network, batch, torch.tensor(widths))
+    truth = torch.from_numpy(gold[:, :, widths])
+    each_span = functional.cross_entropy(
+        scores.flatten(0, 2), truth.flatten(), reduction="none", ignore_index=-1
+    )
+    mark_loss = (each_span.view(truth.shape).sum((0, 1)) * torch.tensor(weights)).sum() / len(rows)
     marks = gather_marks(rows)
     pairs = gather_pairs(rows, marks, table, recipe.extraction.reach)
     if not len(marks) or not pairs.allowed.any():
         return mark_loss, mark_loss.new_zeros(())
     first, last = torch.from_numpy(marks.first), torch.from_numpy(marks.last)
-    vectors = pool_marks(words, torch.from_numpy(marks.rows), first, last)
+    maxima = maxima_of(words, words.shape[1].bit_length() - 1)
+    vectors = pool_marks(maxima, torch.from_numpy(marks.rows), first, last)
     found = network.relations(
-        words,
+        maxima,
         vectors,
         torch.from_numpy(marks.kinds),
         first,
@@ -48,11 +60,29 @@ def losses(
     return mark_loss, (each * torch.from_numpy(pairs.allowed)).sum() / len(rows)
 
 
-def read(network: JointNetwork, batch: ReadBatch, widest: int) -> tuple[Tensor, Tensor]:
-    """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1] of a batch."""
+def sample_widths(
+    gold: NDArray[np.int64], share: float, rng: random.Random
+) -> tuple[list[int], list[float]]:
+    """The widths of spans (less one) that a batch is trained on, and the weight of each.
+
+    Gold types of all spans [B, W, K]. Wide spans are most of all and marks the least often: of
+    those widths that no mark of the batch has, a random share stands for all, with their weight.
+    """
+    every = range(gold.shape[2])
+    sure = [k for k in every if k < _NARROW or (gold[:, :, k] > 0).any()]
+    rest = [k for k in every if k not in set(sure)]
+    drawn = rng.sample(rest, math.ceil(share * len(rest)))
+    widths = sorted([*sure, *drawn])
+    weight = len(rest) / len(drawn) if drawn else 0.0
+    chosen = set(drawn)
+    return widths, [weight if k in chosen else 1.0 for k in widths]
+
+
+def read(network: JointNetwork, batch: ReadBatch, widths: Tensor) -> tuple[Tensor, Tensor]:
+    """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1] of a batch, for K widths."""
     arrays = {name: torch.from_numpy(array) for name, array in batch.arrays().items()}
     words = network.reader(**arrays)
-    return words, network.marks(words, torch.arange(min(widest, words.shape[1])))
+    return words, network.marks(words, widths[widths < words.shape[1]])
 
 
 def optimiser(network: JointNetwork, recipe: TrainingRecipe) -> torch.optim.AdamW:

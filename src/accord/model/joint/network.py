@@ -24,7 +24,7 @@ _ELSEWHERE = 2 * (len(GAPS) + 1)
 # from the start spare the first epochs, as in Lin et al. 2017 (focal loss), section 3.3.
 _NO_MARK, _NO_RELATION = 6.0, -3.0
 
-# Maxima of stretches of up to two to this power words are made; no window has more.
+# No window has more words than two to this power.
 _LEVELS = 9
 
 
@@ -159,7 +159,7 @@ class RelationScorer(nn.Module):
 
     def forward(
         self,
-        words: Tensor,
+        maxima: Tensor,
         marks: Tensor,
         kinds: Tensor,
         first: Tensor,
@@ -170,15 +170,16 @@ class RelationScorer(nn.Module):
     ) -> Tensor:
         """Scores [B, P, R].
 
-        Words [B, W, D]; marks [N, 3 D], kinds, first, last [N]; heads, tails [B, P]
-        (indices into the marks) and elsewhere [B, P] (1: the tail is in an earlier paragraph).
+        Maxima as of `maxima_of` the words; marks [N, 3 D], kinds, first, last [N]; heads, tails
+        [B, P] (indices into the marks) and elsewhere [B, P] (1: the tail is in an earlier
+        paragraph).
         """
         a, b = self.head(marks) + self.kind_head(kinds), self.tail(marks) + self.kind_tail(kinds)
         hs, he, ts, te = first[heads], last[heads], first[tails], last[tails]
         pairs = a[heads] + b[tails] + self.gap(_gaps(hs, he, ts, te, elsewhere))
         left, right = torch.minimum(he, te), torch.maximum(hs, ts)
-        rows = torch.arange(words.shape[0])[:, None].expand_as(left)
-        between = self.between(stretch_maxima(words, rows, left, right))
+        rows = torch.arange(maxima.shape[1])[:, None].expand_as(left)
+        between = self.between(stretch_maxima(maxima, rows, left, right))
         read = ((right > left) & (elsewhere == 0))[..., None]
         pairs = pairs + torch.where(read, between, self.nothing_between.to(between.dtype))
         scores = self.out(self.drop(functional.gelu(pairs))).float()
@@ -201,36 +202,45 @@ class JointNetwork(nn.Module):
         self.relations = RelationScorer(size, counts, config, training.head_dropout)
 
 
-def pool_marks(words: Tensor, rows: Tensor, first: Tensor, last: Tensor) -> Tensor:
-    """Words [B, W, D], rows, first, last [N] -> vectors [N, 3 D]: start, end, largest values."""
-    largest = stretch_maxima(words, rows, first, last)
-    return torch.cat([words[rows, first], words[rows, last - 1], largest], -1)
+def maxima_of(words: Tensor, levels: int = _LEVELS) -> Tensor:
+    """The largest value of each component in every stretch of 1, 2, 4, ... 2 ** levels words.
+
+    Words [B, W, D] -> [levels + 1, B, W, D]; two such stretches, overlapping, cover any that has
+    less than twice the words of the longest.
+    """
+    place = torch.arange(words.shape[1])
+    table = [words]
+    for level in range(1, levels + 1):
+        shifted = (place + (1 << (level - 1))).clamp(max=words.shape[1] - 1)
+        table.append(torch.maximum(table[-1], table[-1][:, shifted]))
+    return torch.stack(table, 0)
 
 
-def stretch_maxima(words: Tensor, rows: Tensor, first: Tensor, last: Tensor) -> Tensor:
+def stretch_maxima(maxima: Tensor, rows: Tensor, first: Tensor, last: Tensor) -> Tensor:
     """The largest value of each component in stretches of words.
 
-    Words [B, W, D]; rows, first, last of any one shape S -> [S, D]. A stretch without words gives
-    those of its first word. Maxima of stretches of 1, 2, 4, ... words are made once; two of them,
-    overlapping, cover any stretch.
+    Maxima as of `maxima_of`; rows, first, last of any one shape S -> [S, D]. A stretch without
+    words gives those of its first word.
     """
-    batch, count, size = words.shape
-    place = torch.arange(count)
-    levels = [words]
-    for level in range(1, _LEVELS + 1):
-        shifted = (place + (1 << (level - 1))).clamp(max=count - 1)
-        levels.append(torch.maximum(levels[-1], levels[-1][:, shifted]))
-    table = torch.stack(levels, 0).view(-1, size)  # levels x B x W
+    count = maxima.shape[2]
     length = (last - first).clamp(min=1)
     power, covered = torch.zeros_like(length), torch.ones_like(length)
-    for level in range(1, _LEVELS + 1):
+    for level in range(1, maxima.shape[0]):
         longer = length >= (1 << level)
         power, covered = power + longer, covered + longer * (1 << (level - 1))
-    start = (power * batch + rows) * count
+    start = (power * maxima.shape[1] + rows) * count
     begin = first.clamp(max=count - 1)
     end = torch.maximum(last - covered, begin).clamp(max=count - 1)
+    table = maxima.flatten(0, 2)
     y: Tensor = torch.maximum(table[start + begin], table[start + end])
     return y
+
+
+def pool_marks(maxima: Tensor, rows: Tensor, first: Tensor, last: Tensor) -> Tensor:
+    """Maxima as of `maxima_of`, rows, first, last [N] -> [N, 3 D]: start, end, largest values."""
+    words = maxima[0]
+    largest = stretch_maxima(maxima, rows, first, last)
+    return torch.cat([words[rows, first], words[rows, last - 1], largest], -1)
 
 
 def _pick(x: Tensor, index: Tensor) -> Tensor:

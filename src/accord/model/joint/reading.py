@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.document import Span
-from accord.model.joint.batches import STEP, ReadBatch, padded, padded_shape, stack
+from accord.model.joint.batches import ReadBatch, padded, padded_shape, stack
 from accord.model.joint.candidates import Marks, Pairs, pairs_within
 from accord.model.joint.decode import FoundMark, find_marks, owner, without_crossing
 from accord.model.joint.graphs import pool
@@ -28,12 +28,10 @@ Ints = NDArray[np.int64]
 # Windows are read together up to so many pieces: attention takes the square of a window's length.
 _MOST_PIECES = 3072
 
-# Pairs of one window are scored at most so many at a time; a batch of them has at most so many
-# words, and reads at most so many (pairs x words): it bounds the memory of long paragraphs and of
-# those full of marks.
+# Pairs of one window are scored at most so many at a time, and a batch of them has at most so many
+# words: it bounds the memory of long paragraphs and of those full of marks.
 _MOST_PAIRS = 256
 _MOST_WORDS = 1 << 12
-_MOST_READS = 1 << 19
 
 # A relation that crosses paragraphs looks among so many of the last marks for its tail.
 _LOOK_BACK = 512
@@ -98,7 +96,10 @@ class _Job:
 
 @dataclass(frozen=True)
 class Reader:
-    """Finds marks and scores relations of paragraphs; `memory` holds earlier paragraphs' marks."""
+    """Finds marks and scores relations of paragraphs.
+
+    `nested` and `reach`: as `network.nested` and `extraction.reach` of a recipe.
+    """
 
     graphs: Scorer
     table: SchemaTable
@@ -302,8 +303,7 @@ def _batches(parts: Sequence[_Part], most: int) -> Iterator[list[_Part]]:
     batch: list[_Part] = []
     for part in parts:
         words = len(part.job.vectors)
-        reads = (len(batch) + 1) * padded(len(part.pairs), STEP) * words
-        full = len(batch) == most or (len(batch) + 1) * words > _MOST_WORDS or reads > _MOST_READS
+        full = len(batch) == most or (len(batch) + 1) * words > _MOST_WORDS
         if batch and (full or len(batch[0].job.vectors) != words):
             yield batch
             batch = []

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from accord.model.joint.batches import ReadBatch
 from accord.model.joint.candidates import Marks
 from accord.model.joint.learning import numpy, read
-from accord.model.joint.network import JointNetwork
+from accord.model.joint.network import JointNetwork, maxima_of
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -26,7 +26,7 @@ class TorchGraphs:
     @torch.no_grad()
     def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
         """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1]."""
-        words, scores = read(self.network, batch, self.widest)
+        words, scores = read(self.network, batch, torch.arange(self.widest))
         return numpy(words), numpy(scores)
 
     @torch.no_grad()
@@ -34,6 +34,8 @@ class TorchGraphs:
         self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
     ) -> Floats:
         """Pair scores [B, P, R]."""
-        arrays = (words, vectors, marks.kinds, marks.first, marks.last)
+        maxima = maxima_of(torch.from_numpy(words))
+        arrays = (vectors, marks.kinds, marks.first, marks.last)
         columns = (pairs["heads"], pairs["tails"], pairs["elsewhere"])
-        return numpy(self.network.relations(*(torch.from_numpy(x) for x in (*arrays, *columns))))
+        rest = (torch.from_numpy(x) for x in (*arrays, *columns))
+        return numpy(self.network.relations(maxima, *rest))

@@ -265,7 +265,7 @@ def _epoch(
             group["lr"] = group["base"] * share
         rows = [hide_words(row, training.mask, pieces.hidden, rng) for row in batch]
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            marks, relations = losses(trained.network, rows, trained.table, trained.recipe)
+            marks, relations = losses(trained.network, rows, trained.table, trained.recipe, rng)
             loss = marks + training.relation_weight * relations
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(run.average.weights, training.clip)
