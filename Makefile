@@ -7,7 +7,7 @@ SETUP := $(VENV)/.installed
 DOCCANO := .venv-doccano
 
 # `models` is a folder too.
-.PHONY: demo test check models study bench-conll04 bench-gate lock clean
+.PHONY: demo test check page models study bench-conll04 bench-gate bench-doccano bench-annotator lock clean
 
 demo: $(SETUP)
 	$(BIN)/accord demo
@@ -22,6 +22,12 @@ check: $(SETUP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/accord validate
+
+# The annotator's pages from their TypeScript; needs Node 18 or newer, with npm.
+FRONT := src/accord/annotator/front
+page:
+	npm --prefix $(FRONT) ci --silent
+	npm --prefix $(FRONT) run --silent build
 
 # The shipped models, from nothing: the same bytes on the same kind of machine.
 models: $(SETUP)
@@ -41,6 +47,14 @@ bench-conll04: $(SETUP)
 # Planted regressions: what the gate catches, and how often it is wrong (see tests/benchmarks/gate).
 bench-gate: $(SETUP)
 	$(BIN)/python tests/benchmarks/gate/run.py
+
+# The doccano bridge at 2,000 documents, on a real server (see tests/benchmarks/doccano).
+bench-doccano: $(SETUP) $(DOCCANO)/.installed
+	$(BIN)/python tests/benchmarks/doccano/run.py
+
+# A corpus of 50,000 texts in the annotator (see tests/benchmarks/annotator).
+bench-annotator: $(SETUP)
+	$(BIN)/python tests/benchmarks/annotator/run.py
 
 # torch goes first and alone: asked for by another package, pip may bring its CUDA build.
 $(SETUP): pyproject.toml requirements.lock

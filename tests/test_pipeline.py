@@ -2,17 +2,22 @@
 
 import json
 
+import pytest
+
+from accord.corpus import read_corpus
 from accord.document import Layer
+from accord.errors import ModelError
 from accord.facts import as_json, facts
-from accord.pipeline import Extraction, extract
-from sample_corpus import GOLD, A
+from accord.pipeline import Extraction, extract, label_unseen
+from sample_corpus import GOLD, A, B
 
 
 class Fake:
     """Gives the gold layers, and tells how far ahead it was asked to read."""
 
-    def __init__(self):
+    def __init__(self, **learned):
         self.asked = []
+        self.record = {"trained_on": learned}
 
     def extract(self, documents):
         for document in documents:
@@ -49,3 +54,18 @@ def test_one_document_at_a_time_and_in_order():
 def test_a_document_without_labels():
     value = Extraction(A, Layer(A.id, "m"), facts(A, Layer(A.id, "m"))).to_json()
     assert value["mentions"] == value["relations"] == []
+
+
+def test_a_text_learned_from_under_any_name_is_refused_and_read_by_nobody(root):
+    fake = Fake(elsewhere=A.sha256)
+    with pytest.raises(ModelError) as error:
+        label_unseen(fake, read_corpus(root), (A.id, B.id), "asked here; ask elsewhere", root)
+    assert str(error.value) == (
+        f"{root}: was trained on articles/a, and a model is not asked here; ask elsewhere"
+    )
+    assert fake.asked == []
+
+
+def test_unseen_texts_are_labelled(root):
+    found = label_unseen(Fake(one=A.sha256), read_corpus(root), (B.id,), "asked", None)
+    assert found == {B.id: GOLD[1][1]}

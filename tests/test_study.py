@@ -38,16 +38,29 @@ def test_threads_are_shared_out():
 
 
 def test_folds_beside_give_what_folds_one_after_the_other_give(root):
-    recipe = tomllib.loads(RECIPE)
+    recipes = [{**tomllib.loads(RECIPE), "seed": seed} for seed in (7, 8)]
     corpus = read_corpus(root)
     plan = leave_one_out(corpus.select("articles"))
-    here = cross_validate(recipe, corpus, plan, lambda _: silent)
-    assert Beside(root, recipe, plan, 2).held_out(corpus).layers == here.layers
+    here = [cross_validate(recipe, corpus, plan, lambda _: silent) for recipe in recipes]
+    with Beside(root, recipes, plan, 2) as beside:
+        there = list(beside.held_out(corpus))
+    assert [found.layers for found in there] == [found.layers for found in here]
+
+
+BROKEN = {**tomllib.loads(RECIPE), "mentions": {"epochs": 0}}
 
 
 def test_what_stops_a_fold_beside_is_told(root):
-    recipe = {**tomllib.loads(RECIPE), "mentions": {"epochs": 0}}
     corpus = read_corpus(root)
     plan = leave_one_out(corpus.select("articles"))
-    with pytest.raises(InputError, match="epochs"):
-        Beside(root, recipe, plan, 1).held_out(corpus)
+    with Beside(root, [BROKEN], plan, 1) as beside, pytest.raises(InputError, match="epochs"):
+        next(beside.held_out(corpus))
+
+
+def test_folds_that_have_not_begun_are_given_up_when_what_they_stand_beside_fails(root):
+    plan = leave_one_out(read_corpus(root).select("articles")) * 3
+    with pytest.raises(RuntimeError, match="the main training"):  # noqa: SIM117 - in this order
+        with Beside(root, [BROKEN], plan, 1) as beside:
+            raise RuntimeError("the main training")
+    assert all(fold.done() for fold in beside._folds[0])
+    assert beside._folds[0][-1].cancelled()

@@ -7,7 +7,7 @@ recipe's threads are shared out among them; the figures depend on nothing else o
 import math
 import multiprocessing
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,32 +77,46 @@ def study(
     return Study(
         held_out(recipe, corpus, found),
         tuple(
-            CurvePoint(len(part.train) / len(ids), len(part.train), *judge(corpus, gold, told))
+            CurvePoint(
+                len(part.train) / len(ids), len(part.train), *judge(corpus, gold, layers[part])
+            )
             for part in parts
-            for told in (layers[part],)
         ),
     )
 
 
 class Beside:
-    """A cross-validation that runs in other processes while this one trains something else."""
+    """Cross-validations that run in other processes while this one trains something else.
 
-    def __init__(self, root: Path, recipe: Mapping[str, Any], plan: Sequence[Fold], jobs: int):
-        """Start it, at most `jobs` folds at a time; `root` is where the corpus is read from."""
-        self._recipe = recipe
-        # A fork would copy threads' locks; spawned processes start clean.
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(jobs, mp_context=context)
-        wide = widened(recipe)
-        self._folds = [self._pool.submit(_label_fold, root, wide, fold) for fold in plan]
+    A context manager: however it is left, folds that have not begun are given up, and those that
+    have are waited for.
+    """
 
-    def held_out(self, corpus: Corpus) -> HeldOut:
-        """What came out, once all folds are done; raises what a fold raised."""
-        try:
-            layers = {i: layer for fold in self._folds for i, layer in fold.result().items()}
-        finally:
-            self._pool.shutdown(cancel_futures=True)
-        return held_out(self._recipe, corpus, layers)
+    def __init__(
+        self, root: Path, recipes: Sequence[Mapping[str, Any]], plan: Sequence[Fold], jobs: int
+    ):
+        """Start one a recipe, at most `jobs` folds at a time, in the order of the recipes.
+
+        `root` is where the corpus is read from.
+        """
+        self._recipes = recipes
+        self._pool = _processes(jobs)
+        self._folds = [
+            [self._pool.submit(_label_fold, root, widened(recipe), fold) for fold in plan]
+            for recipe in recipes
+        ]
+
+    def __enter__(self) -> "Beside":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def held_out(self, corpus: Corpus) -> Iterator[HeldOut]:
+        """What came out for each recipe, once its folds are done; raises what a fold raised."""
+        for recipe, running in zip(self._recipes, self._folds, strict=True):
+            layers = {i: layer for fold in running for i, layer in fold.result().items()}
+            yield held_out(recipe, corpus, layers)
 
 
 def _parts(ids: Sequence[str], shares: Sequence[float], seed: int) -> list[tuple[str, ...]]:
@@ -137,9 +151,7 @@ def _label(
 ) -> dict[Fold, dict[str, Layer]]:
     found: dict[Fold, dict[str, Layer]] = {}
     listener(Step("trainings", 0, len(trainings)))
-    # A fork would copy threads' locks; spawned processes start clean.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with _processes(jobs) as pool:
         waiting = {pool.submit(_label_fold, root, *training): training for training in trainings}
         try:
             for done in as_completed(waiting):
@@ -149,6 +161,11 @@ def _label(
             pool.shutdown(cancel_futures=True)
             raise
     return found
+
+
+def _processes(jobs: int) -> ProcessPoolExecutor:
+    """Processes to train in; a fork would copy threads' locks, spawned ones start clean."""
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _label_fold(root: Path, recipe: Mapping[str, Any], fold: Fold) -> dict[str, Layer]:

@@ -1,13 +1,39 @@
-"""One browser for all tests of pages; without Chromium they are left out here, but never in CI."""
+"""What the annotator's tests share: an app on a corpus, two layers to compare, and a browser."""
 
 import os
 import shutil
 
 import pytest
+from app_cases import Window, an_app
+from learn_cases import write_two_layers
+
+
+@pytest.fixture
+def place(root):
+    """A workplace on the sample corpus, and its app."""
+    workplace, app = an_app(root)
+    yield workplace, app
+    workplace.close()
+
+
+@pytest.fixture
+def window(place):
+    """A window of the first person, with a document open in it."""
+    window = Window(place[1], place[0].people[0])
+    window.open()
+    return window
+
+
+@pytest.fixture
+def two_layers(tmp_path):
+    """A corpus folder with the layers `first` and `second`, which differ."""
+    write_two_layers(tmp_path / "root", 3)
+    return tmp_path / "root"
 
 
 @pytest.fixture(scope="session")
 def chromium():
+    """One browser for all; without Chromium such tests are left out here, but never in CI."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         if os.environ.get("CI"):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from plain_model import of_state
 
-from accord.annotator.draft import RefusedError
+from accord.annotator.actions import RefusedError
 from accord.annotator.store import Post, Store
 from accord.annotator.texts import Texts
 from accord.corpus.folder import corpus_schema

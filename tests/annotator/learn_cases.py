@@ -8,7 +8,7 @@ from accord.annotator.people import people
 from accord.annotator.store import Post, Store
 from accord.annotator.workplace import Workplace, open_workplace
 from accord.corpus import write_layer
-from accord.document import Document
+from accord.document import Document, Layer, Mention, Span
 from accord.files import write_text
 from sample_corpus import SCHEMA, label
 
@@ -42,6 +42,19 @@ def labels_of(document: Document, source: str):
     )
 
 
+def second_of(document) -> Layer:
+    """As everybody labels, but the alliance's mark is longer, a name is missing, one arrow turned.
+
+    Two points about mentions; both layers' relations to the alliance agree but for its length.
+    """
+    layer = labels_of(document, "second")
+    mentions = [m for m in layer.mentions if m.id != "T4"]
+    place = mentions[2].span
+    mentions[2] = Mention("T3", Span(place.start - 4, place.end), "ALLIANCE")
+    relations = [r for r in layer.relations if "T4" not in (r.head, r.tail)]
+    return Layer(document.id, "second", tuple(mentions), tuple(relations))
+
+
 def write_texts(
     root: Path, number: int, labelled: Sequence[int] = (), source: str = "anna"
 ) -> None:
@@ -52,6 +65,13 @@ def write_texts(
         write_text(root / "corpus" / f"{document.id}.txt", document.text)
         if n in labelled:
             write_layer(root, document, labels_of(document, source))
+
+
+def write_two_layers(root: Path, number: int) -> None:
+    """Texts that the layer `first` has labelled, and two of them `second`, a little otherwise."""
+    write_texts(root, number, labelled=range(number), source="first")
+    for n in range(2):
+        write_layer(root, text_of(n), second_of(text_of(n)))
 
 
 @contextmanager

@@ -1,33 +1,22 @@
-"""The app on a port of this machine, and a browser to look at it with."""
+"""A browser to look with at the app on a port of this machine."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import uvicorn
+from app_server import AppServer
 
-from accord.annotator.app import create_app
-from accord.annotator.server import addresses, listen
 from accord.annotator.workplace import Workplace
 
 
 @contextmanager
 def served(workplace: Workplace) -> Iterator[str]:
-    """Serve a workplace from a thread; gives the address."""
-    bound = listen("127.0.0.1", 0)
-    hosts = addresses(bound, "127.0.0.1")
-    app = create_app(workplace, hosts=hosts)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-    thread.start()
+    """Serve a workplace; gives the address."""
+    server = AppServer(workplace)
     try:
-        yield f"http://{hosts[0]}"
+        yield server.address
     finally:
-        server.should_exit = True
-        workplace.events.close()
-        thread.join()
-        bound.close()
+        server.stop()
 
 
 @contextmanager

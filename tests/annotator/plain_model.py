@@ -5,6 +5,9 @@ A state is a dictionary; each step keeps a copy of the whole, and undo goes back
 
 from copy import deepcopy
 
+#: Words of the sample corpus's first document that may be marked beside each other.
+WORDS = [(0, 4), (9, 14), (24, 34), (37, 41), (42, 49), (50, 60), (66, 79), (66, 74)]
+
 
 class PlainDocument:
     """Labels as dictionaries by id; steps as whole copies."""
@@ -102,3 +105,33 @@ def of_state(state):
         "notes": {n.id: (n.span.start, n.span.end, n.text) for n in state.notes},
         "status": state.status.value,
     }
+
+
+def some_actions(plain, choice, statuses=("started", "discuss")):
+    """A post that the schema allows for that document, chosen at random."""
+    mentions = plain.now["mentions"]
+    taken = {(start, end) for _, start, end in mentions.values()}
+    free = [place for place in WORDS if place not in taken]
+    options = ["undo", "redo", "note", "status"]
+    options += (
+        ["delete"] * bool(mentions) + ["add"] * 4 * bool(free) + ["two"] * 3 * (len(free) > 1)
+    )
+    match choice.choice(options):
+        case "add":
+            return [_mark(choice.choice(free))]
+        case "two":
+            head, tail = choice.sample(free, 2)
+            relation = {"do": "add_relation", "type": "same_as", "head": "$1", "tail": "$2"}
+            return [{**_mark(head), "ref": "$1"}, {**_mark(tail), "ref": "$2"}, relation]
+        case "delete":
+            return [{"do": "delete_mention", "id": choice.choice(list(mentions))}]
+        case "note":
+            return [{"do": "add_note", "start": 0, "end": 4, "text": "a wave 🌊, and\nmore"}]
+        case "status":
+            return [{"do": "set_status", "status": choice.choice(statuses)}]
+        case do:
+            return [{"do": do}]
+
+
+def _mark(place):
+    return {"do": "add_mention", "type": "ORG", "start": place[0], "end": place[1]}

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from learn_cases import labels_of, text_of, working, write_texts
+from learn_cases import labels_of, text_of, working
 
+from accord.annotator.actions import RefusedError
 from accord.annotator.adjudication import FILE_NAME, Adjudicator, StaleDecisionError
-from accord.annotator.draft import RefusedError
 from accord.corpus import read_corpus, write_layer
 from accord.document import Layer, Mention, Relation, Span
 from accord.errors import ConflictError, InputError
@@ -16,26 +16,9 @@ LAYERS = ("first", "second")
 I = "texts/00"  # noqa: E741 - the document of most tests
 
 
-def second_of(document) -> Layer:
-    """As everybody labels, but the alliance's mark is longer, a name is missing, one arrow turned.
-
-    Two points about mentions; both layers' relations to the alliance agree but for its length.
-    """
-    layer = labels_of(document, "second")
-    mentions = [m for m in layer.mentions if m.id != "T4"]
-    place = mentions[2].span
-    mentions[2] = Mention("T3", Span(place.start - 4, place.end), "ALLIANCE")
-    relations = [r for r in layer.relations if "T4" not in (r.head, r.tail)]
-    return Layer(document.id, "second", tuple(mentions), tuple(relations))
-
-
 @pytest.fixture
-def root(tmp_path):
-    root = tmp_path / "root"
-    write_texts(root, 3, labelled=range(3), source="first")
-    for n in range(2):
-        write_layer(root, text_of(n), second_of(text_of(n)))
-    return root
+def root(two_layers):
+    return two_layers
 
 
 @pytest.fixture

@@ -1,59 +1,16 @@
 """`accord annotate`: the real server, started, used, and ended."""
 
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
 
-import httpx
 import pytest
 from app_cases import mark
+from command_cases import Running, signed_in
 
 from accord.annotator.server import addresses, is_loopback, listen
 from accord.corpus.validate import validate
 from accord.errors import InputError
-
-SCRIPT = Path(sys.executable).parent / "accord"
-
-
-class Running:
-    """The command as a process; `links` are those it printed."""
-
-    def __init__(self, root, *options):
-        command = [str(SCRIPT), "annotate", str(root / "corpus"), "--no-browser", *options]
-        state = {"XDG_STATE_HOME": str(root.parent / "state")}
-        self.process = subprocess.Popen(  # noqa: S603
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **state},
-        )
-        self.links = []
-
-    def read_links(self, count):
-        assert "Ctrl-C ends it" in self.process.stdout.readline()
-        for _ in range(count):
-            self.links.append(self.process.stdout.readline().split()[-1])
-        return self.links
-
-    def end(self, number=signal.SIGINT):
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=600)
-        return self.process.returncode, out, err
-
-
-@contextmanager
-def signed_in(link):
-    url = link.partition("/?")[0]
-    headers = {"X-Accord": "1", "Origin": url}
-    with httpx.Client(base_url=url, headers=headers, timeout=600) as client:
-        assert client.get(link).status_code == 303
-        yield client
 
 
 def test_label_end_and_start_again(root):

@@ -12,20 +12,6 @@ from accord.errors import InputError
 from sample_corpus import GOLD, A, tree_hash
 
 
-@pytest.fixture
-def place(root):
-    workplace, app = an_app(root)
-    yield workplace, app
-    workplace.close()
-
-
-@pytest.fixture
-def window(place):
-    window = Window(place[1], place[0].people[0])
-    window.open()
-    return window
-
-
 def again(root, window):
     """The same person after a restart."""
     workplace, app = an_app(root)
@@ -267,6 +253,35 @@ def test_what_is_no_request(window):
     assert window.get("document/articles/../../../etc/passwd").status_code == 404
     assert window.get("document/articles%2F..%2F..%2Fannotations/schema").status_code == 404
     assert window.client.get("/..%2F..%2Fapp.py").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"version": 1, "actions": [{"do": "delete_mention", "id": "\\ud800"}]}',
+        b'{"version": 1, "actions": [{"do": "delete_mention", "id": "\xed\xa0\x80"}]}',
+        b'{"version": 1, "actions": [{"do": "accept_above", "threshold": NaN}]}',
+        b'{"version": 1, "actions": [{"do": "accept_above", "threshold": 1e999}]}',
+        b'{"version": 1, "actions": [{"do": "change_relation", "id": "R1", "reverse": 1}]}',
+        '{"version": 1, "actions": [{"do": "undo"}]}'.encode("utf-16"),
+    ],
+)
+def test_what_no_journal_could_hold_is_refused(place, window, body):
+    lines = place[0].stores["anna"].path.read_bytes()
+    refused = window.client.post("/api/actions/articles/a", content=body)
+    assert refused.status_code == 422
+    assert refused.json()["error"]
+    assert place[0].stores["anna"].path.read_bytes() == lines
+
+
+def test_only_the_fields_of_an_action_are_journaled(place, window):
+    junk = f'"endless": 1e999, "deep": {"[" * 900 + "]" * 900}'
+    action = json.dumps({**mark(0, 4), "junk": 0}).replace('"junk": 0', junk)
+    body = f'{{"version": {window.version}, "actions": [{action}]}}'
+    done = window.client.post("/api/actions/articles/a", content=body)
+    assert (done.status_code, len(done.json()["mentions"])) == (200, 1)
+    *_, last = place[0].stores["anna"].path.read_text().splitlines()
+    assert json.loads(last)["op"]["actions"] == [mark(0, 4)]
 
 
 def test_only_changes_reach_the_journal(place, window):

@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from learn_cases import labels_of, text_of, working, write_texts
+from learn_cases import labels_of, second_of, text_of, working, write_two_layers
 from learn_server import browsing
-from test_adjudication import second_of
 
 from accord.corpus import read_corpus, write_layer
 from accord.document import Document
@@ -15,9 +14,7 @@ from accord.files import write_text
 @pytest.fixture
 def root(tmp_path):
     root = tmp_path / "root"
-    write_texts(root, 2, labelled=range(2), source="first")
-    for n in range(2):
-        write_layer(root, text_of(n), second_of(text_of(n)))
+    write_two_layers(root, 2)
     # Characters of two UTF-16 units before every mark, and markup that must stay text.
     text = "🌊🌊 <script>x</script>\n\n" + text_of(0).text
     document = Document("texts/99", text)

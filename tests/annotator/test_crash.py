@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from plain_model import PlainDocument, of_state
+from plain_model import PlainDocument, of_state, some_actions
 
 from accord.annotator.store import Post, Store
 from accord.annotator.texts import Texts
@@ -18,7 +18,6 @@ from accord.corpus.folder import corpus_schema
 from sample_corpus import A
 
 KILLS = 100
-WORDS = [(0, 4), (9, 14), (24, 34), (37, 41), (42, 49), (50, 60), (66, 79), (66, 74)]
 STORE = Path(__file__).parent / "crash_store.py"
 
 
@@ -56,36 +55,6 @@ class Stores:
 
     def _answer(self):
         return json.loads(self._process.stdout.readline())
-
-
-def some_actions(plain, choice):
-    """A post that the schema allows, chosen at random."""
-    mentions = plain.now["mentions"]
-    taken = {(start, end) for _, start, end in mentions.values()}
-    free = [place for place in WORDS if place not in taken]
-    options = ["undo", "redo", "note", "status"]
-    options += (
-        ["delete"] * bool(mentions) + ["add"] * 4 * bool(free) + ["two"] * 3 * (len(free) > 1)
-    )
-    match choice.choice(options):
-        case "add":
-            return [_mark(choice.choice(free))]
-        case "two":
-            head, tail = choice.sample(free, 2)
-            relation = {"do": "add_relation", "type": "same_as", "head": "$1", "tail": "$2"}
-            return [{**_mark(head), "ref": "$1"}, {**_mark(tail), "ref": "$2"}, relation]
-        case "delete":
-            return [{"do": "delete_mention", "id": choice.choice(list(mentions))}]
-        case "note":
-            return [{"do": "add_note", "start": 0, "end": 4, "text": "a wave 🌊, and\nmore"}]
-        case "status":
-            return [{"do": "set_status", "status": choice.choice(["started", "discuss"])}]
-        case do:
-            return [{"do": do}]
-
-
-def _mark(place):
-    return {"do": "add_mention", "type": "ORG", "start": place[0], "end": place[1]}
 
 
 def test_a_hundred_kills_lose_nothing(root):

@@ -4,23 +4,17 @@ import json
 
 import pytest
 from app_cases import WRITES, Window, an_app, mark
-from learn_cases import text_of, write_texts
-from test_adjudication import second_of
+from learn_cases import text_of
 from typer.testing import CliRunner
 
 from accord.cli.main import app as cli
-from accord.corpus import write_layer
 
 TWO = {"first": "first", "second": "second"}
 
 
 @pytest.fixture
-def root(tmp_path):
-    root = tmp_path / "root"
-    write_texts(root, 3, labelled=range(3), source="first")
-    for n in range(2):
-        write_layer(root, text_of(n), second_of(text_of(n)))
-    return root
+def root(two_layers):
+    return two_layers
 
 
 @pytest.fixture
@@ -136,6 +130,25 @@ def test_malformed_decisions_are_refused(window, wrong):
     body = {"layers": ["first", "second"], "version": 0, **wrong}
     answer = window.client.post("/api/adjudication/document/texts/00", json=body)
     assert answer.status_code in (409, 422) and answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"type": [], "start": 0, "end": 4},
+        {"type": {}, "start": 0, "end": 4},
+        {"type": "ORG", "start": None, "end": 4},
+        {"type": "ORG"},
+    ],
+)
+def test_an_own_label_that_is_none_is_refused(root, window, other):
+    path = "/api/adjudication/document/texts/00"
+    table = window.get("adjudication/document/texts/00", layers="first,second").json()
+    decisions = [{"difference": table["points"][0]["id"], "take": [], "other": other}]
+    body = {"layers": ["first", "second"], "version": 0, "decisions": decisions}
+    answer = window.client.post(path, json=body)
+    assert answer.status_code == 422 and answer.json()["error"]
+    assert not (root / "annotations" / "gold" / ".adjudication.jsonl").read_bytes()
 
 
 def test_nothing_is_decided_without_the_pages_header(window):

@@ -1,25 +1,10 @@
 """Who may ask: other pages in the same browser, other people, other machines may not."""
 
 import pytest
-from app_cases import WRITES, Window, an_app, mark
+from app_cases import WRITES, mark
 from starlette.testclient import TestClient
 
 from accord.annotator.security import LARGEST_BODY
-
-
-@pytest.fixture
-def place(root):
-    workplace, app = an_app(root)
-    yield workplace, app
-    workplace.close()
-
-
-@pytest.fixture
-def window(place):
-    window = Window(place[1], place[0].people[0])
-    window.open()
-    return window
-
 
 URL = "/api/actions/articles/a"
 

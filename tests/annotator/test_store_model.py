@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from plain_model import PlainDocument, of_state
 
-from accord.annotator.draft import RefusedError
+from accord.annotator.actions import RefusedError
 from accord.annotator.labels import of_state as labels_of_state
 from accord.annotator.rules import all_violations
 from accord.annotator.store import Post, Store

@@ -101,7 +101,7 @@ def test_losses_of_reading_are_told_too(root, tmp_path):
     out, err = run("convert", source, tmp_path / "x.spacy", "--root", root)
     assert "1 comment: x/1 Comments" in err
     assert "\x1b" not in err
-    assert "1 documents, 1 mentions, 0 relations" in out
+    assert "1 document, 1 mention, 0 relations" in out
     run("convert", source, tmp_path / "y.spacy", "--root", root, "--strict", code=1)
     assert not (tmp_path / "y.spacy").exists()
 
@@ -138,7 +138,7 @@ def test_splits_are_those_of_a_dataset(root, tmp_path):
         "rest-00000-of-00001.parquet",
     ]
     out, err = run("convert", tmp_path / "set", tmp_path / "x.spacy", "--root", root)
-    assert "2 split: articles (2 documents); rest (1 documents)" in err
+    assert "2 split: articles (2 documents); rest (1 document)" in err
     run("convert", root, tmp_path / "one", "--to", "huggingface", "--split", "practice/*")
     assert [p.name for p in (tmp_path / "one/data").iterdir()] == ["rest-00000-of-00001.parquet"]
 

@@ -39,6 +39,7 @@ def untrainable(monkeypatch):
         (["--folds", "two"], "should be a valid integer"),
         (["--seeds", 0], "greater than or equal to 1"),
         (["--seeds", 3], "--seeds compares cross-validations; say how many --folds"),
+        (["--jobs", 2], "--jobs runs folds beside the last training; say how many --folds"),
         (["--score", "artcles"], "no document matches 'artcles'; splits are: articles;"),
         (["--score", "articles"], "--score 'articles': articles/a is among what the model would"),
         (["--score", "*"], "articles/a is among what the model would learn from"),
@@ -141,6 +142,10 @@ def test_seeds_give_mean_and_deviation(root, recipe, tmp_path):
     assert "--folds 2 --seeds 2" in text
     spread = json.loads((tmp_path / "m/metrics.json").read_text())["seeds"]
     assert set(spread["mention.strict.micro.f1"]["values"]) == {"7", "8"}
+    first = tree_hash(tmp_path / "m")
+    # The folds of both seeds beside the last training, in a process of their own, too.
+    assert run(*asked, "--jobs", 2)[0] == out
+    assert tree_hash(tmp_path / "m") == first
 
 
 @pytest.mark.usefixtures("untrainable")

@@ -200,7 +200,7 @@ def task(*result, **changes):
         (task(region(3, 7, "Avon", "X")), 'reads "Avon", but the text has "von "'),
         (task(region(2, 6, "Avon", 5)), "each label must be a string, not 5"),
         (task(region(2, 6, "Avon", "X"), region(2, 5, "Avo", "Y")), "the id 'a' is used twice"),
-        (task(arrow("a", "b", "right", "x")), "points to the region 'a', which does not exist"),
+        (task(arrow("a", "b", "right", "x")), 'points to the region "a", which does not exist'),
         (task(region(2, 6, "Avon", "X"), arrow("a", "a", "up", "x")), "must be right, left or bi"),
         (task(annotations={}), "'annotations' must be a list"),
         ("[" * 99_999, "nested too deeply"),

@@ -121,9 +121,9 @@ def test_a_dataset_as_its_layout_wants_it(tmp_path):
     reading = huggingface.read(tmp_path / "out", SCHEMA)
     assert reading.items == (ITEM, OTHER)
     assert [(loss.what, loss.item, loss.detail) for loss in reading.losses] == [
-        ("split", "dev_1", "1 documents"),
-        ("split", "more", "1 documents"),
-        ("split", "rest", "1 documents"),
+        ("split", "dev_1", "1 document"),
+        ("split", "more", "1 document"),
+        ("split", "rest", "1 document"),
     ]
 
 

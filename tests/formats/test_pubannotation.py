@@ -146,7 +146,7 @@ def mark(begin, end, **more):
         (text(denotations=[{"obj": "X"}]), "'span' is missing"),
         (text(denotations=[mark(0, 1, obj=7)]), "'obj' must be a string"),
         (text(denotations=[mark(0, 1, id="a"), mark(0, 2, id="a")]), "the id 'a' is used twice"),
-        (text(relations=[{"subj": "T1", "pred": "x", "obj": "T9"}]), "points to 'T9', which does"),
+        (text(relations=[{"subj": "T1", "pred": "x", "obj": "T9"}]), 'points to "T9", which does'),
         (text(relations=[{"id": "R", "subj": "T1", "pred": "x", "obj": "T2"}] * 2), "used twice"),
         (f"[{text()}, {text()}]", "'PubMed/123/0' has labels of 'demo' already"),
         (f"[{text()}, {text(text='y', denotations=[])}]", "stands above with another text"),

@@ -217,6 +217,7 @@ WRONG_XMI = [
         "has a DOCTYPE",
         2,
     ),
+    ("UTF-8", "UTF-99", "unknown encoding: UTF-99; save it as UTF-8", None),
     ("<xmi:XMI", '<!DOCTYPE x SYSTEM "file:///etc/passwd"><xmi:XMI', "has a DOCTYPE", 2),
 ]
 

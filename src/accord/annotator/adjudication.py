@@ -16,11 +16,10 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from accord.annotator.draft import RefusedError
-from accord.annotator.journal import Journal
+from accord.annotator.actions import RefusedError
+from accord.annotator.journal import Journal, now
 from accord.annotator.state import State
 from accord.annotator.store import Post
 from accord.annotator.workplace import Workplace
@@ -143,7 +142,7 @@ class Adjudicator:
             decided = self._decided[i]
             if decided.sha256 not in ("", document.sha256):
                 raise ConflictError(
-                    f"{self._workplace.documents.paths[i]} was changed after it was adjudicated, "
+                    f"{self._workplace.documents.path(i)} was changed after it was adjudicated, "
                     "so decisions may be about the wrong words; put the text back as it was, or "
                     "give the changed text another file name"
                 )
@@ -247,9 +246,9 @@ class Adjudicator:
         together = before.decided.decisions() | {d["difference"]: decision_of(d) for d in decisions}
         after = adjudicate(before.layers, schema, together, GOLD)
         was = schema.violations(before.document, before.found.gold)
-        now = schema.violations(before.document, after.gold)
-        if len(now) > len(was):
-            new = next((v for v in now if v.reason not in {w.reason for w in was}), now[-1])
+        then = schema.violations(before.document, after.gold)
+        if len(then) > len(was):
+            new = next((v for v in then if v.reason not in {w.reason for w in was}), then[-1])
             raise RefusedError(new.reason, rule="schema", hint="decide otherwise, or correct it")
         chosen = {d["difference"] for d in decisions}
         points = [p for p in after.points if p.id in chosen and p.target is Target.RELATION]
@@ -296,8 +295,7 @@ class Adjudicator:
         return self._journal
 
     def _append(self, i: str, by: str, op: Json) -> None:
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = self._open().append({"time": now, "document": i, "by": by, "op": op})
+        line = self._open().append({"time": now(), "document": i, "by": by, "op": op})
         self._decided[i].fold(line)
 
 
@@ -327,16 +325,21 @@ def _check(
     relation = point.target is Target.RELATION
     ends = [other.get("head"), other.get("tail")] if relation else [other]
     types = workplace.schema.relations if relation else workplace.schema.mentions
-    if other.get("type") not in types:
+    if not _is_one(other.get("type"), types):
         raise InputError(f"unknown {point.target} type {other.get('type')!r}")
     for end in ends:
-        if not isinstance(end, dict) or end.get("type") not in workplace.schema.mentions:
+        if not isinstance(end, dict) or not _is_one(end.get("type"), workplace.schema.mentions):
             raise InputError("a mention is given by its type, start and end")
         start, stop = end.get("start"), end.get("end")
         if type(start) is not int or type(stop) is not int:
             raise InputError("start and end must be whole numbers")
         if not 0 <= start < stop <= len(document.text):
             raise InputError(f"{start}..{stop} is no stretch of this text")
+
+
+def _is_one(name: object, types: Collection[str]) -> bool:
+    """Whether a page sent one of these names, and not something that is none at all."""
+    return isinstance(name, str) and name in types
 
 
 def _changes(state: State, found: Adjudication) -> list[Json]:

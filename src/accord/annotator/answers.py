@@ -1,15 +1,19 @@
 """Reading what a page sends, and saying what is wrong with it."""
 
 import json
+import re
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from accord.annotator.draft import RefusedError
+from accord.annotator.actions import RefusedError
 from accord.annotator.journal import JournalError
 from accord.errors import ConflictError, InputError
+
+# An escape that may be half of a surrogate pair: no text, which no answer or file could hold.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Body:
@@ -53,12 +57,21 @@ async def body_of(request: Request) -> Body:
     """The JSON object that a request carries; InputError if it carries none."""
     data = await request.body()
     try:
-        value = json.loads(data)
+        value = json.loads(data.decode("utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise InputError("the request holds no JSON") from None
+    if _HALF.search(data):
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except (UnicodeEncodeError, RecursionError):
+            raise InputError("the request holds half of a surrogate pair: no text") from None
     if not isinstance(value, dict):
         raise InputError("the request holds no JSON object")
     return Body(value)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def answer_error(_: Request, error: Exception) -> Response:

@@ -2,7 +2,8 @@
 
 ==========  ================================  ====================================================
 GET         /api/session                      who, which layer, the schema, the guidelines
-GET         /api/documents                    every document with its status; progress of all
+GET         /api/documents                    every document with its status; progress of all; while
+                                              texts are still being read, their ids as titles
 GET         /api/document/ID                  a document with everything that is shown of it
 POST        /api/actions/ID                   {version, window, key?, actions}: one step, all or
                                               nothing; answers the document, 409 if another window
@@ -11,6 +12,7 @@ POST        /api/export                       {document?, overwrite?}: write the
 GET         /api/next?order=&after=           the document to label next, and why
 GET         /api/search?q=&status=&type=      places that hold words
 GET         /api/events                       server-sent events: what changed
+GET         /api/openapi.json                 all of this as a schema
 ==========  ================================  ====================================================
 
 Offsets are code points. An error is ``{"error": what is wrong, "hint": what to do}``.
@@ -40,12 +42,14 @@ from starlette.routing import Route
 from accord.annotator import adjudication_routes, agreement_routes, model_routes
 from accord.annotator.answers import answer_error, answer_failure, body_of
 from accord.annotator.filed import Filed
+from accord.annotator.openapi import openapi
+from accord.annotator.overview import Overview
 from accord.annotator.people import Person, person_of
 from accord.annotator.search import search
 from accord.annotator.security import Guard, problem_page
 from accord.annotator.state import Status
 from accord.annotator.store import Post, StaleError, Store
-from accord.annotator.wire import document_json, listing_json, palette_json, schema_json
+from accord.annotator.wire import document_json, palette_json, schema_json
 from accord.annotator.workplace import Suggestions, Workplace, unread_key
 from accord.document import Document
 from accord.errors import AccordError, InputError
@@ -90,12 +94,14 @@ class Core:
         self._cookie = cookie
         self._page = files("accord.annotator") / "page"
         self._suggesting: dict[str, asyncio.Task[None]] = {}
+        self._overviews: dict[str, Overview] = {}
 
     def routes(self) -> list[Route]:
         """What this module answers."""
         return [
             Route("/", self.page),
             Route("/{name}", self.file),
+            Route("/api/openapi.json", self.openapi),
             Route("/api/session", self.session),
             Route("/api/documents", self.documents),
             Route("/api/document/{id:path}", self.document),
@@ -124,6 +130,10 @@ class Core:
             raise HTTPException(404)
         return Response(path.read_bytes(), headers={"content-type": _KINDS[suffix]})
 
+    async def openapi(self, _: Request) -> Response:
+        """The API in the form that programs read."""
+        return JSONResponse(openapi())
+
     async def session(self, request: Request) -> Response:
         """Who labels what by which rules."""
         person: Person = request.state.person
@@ -148,7 +158,10 @@ class Core:
     async def documents(self, request: Request) -> Response:
         """Every document, and how far all are."""
         store = self._workplace.store(request.state.person)
-        return JSONResponse(await run_in_threadpool(listing_json, self._workplace, store))
+        overview = self._overviews.get(store.layer)
+        if overview is None:
+            overview = self._overviews[store.layer] = Overview(self._workplace, store)
+        return JSONResponse(await run_in_threadpool(overview.to_json))
 
     async def document(self, request: Request) -> Response:
         """One document, ready to be labelled."""

@@ -7,8 +7,8 @@ a mark and the relations at it may change together.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
+from accord.annotator.actions import Action, RefusedError
 from accord.annotator.ghosts import Marks, Suggested, ghosts, keys, label_of, scores
 from accord.annotator.labels import Labels
 from accord.annotator.state import (
@@ -21,22 +21,9 @@ from accord.annotator.state import (
     Verdict,
 )
 from accord.document import Document, Layer, Mention, Relation, Span
-from accord.errors import InputError
 from accord.schema import Schema
 
-MOST_ACTIONS = 5_000
 LONGEST_NOTE = 10_000
-
-Action = Mapping[str, Any]
-
-
-class RefusedError(InputError):
-    """An action that must not happen; `rule` is a short name, `hint` what to do instead."""
-
-    def __init__(self, reason: str, *, rule: str, hint: str):
-        super().__init__(reason)
-        self.rule = rule
-        self.hint = hint
 
 
 class Draft:
@@ -70,12 +57,9 @@ class Draft:
         self._score = {key: score[i] for i, key in self._keys.items()}
 
     def act(self, actions: Sequence[Action]) -> None:
-        """Apply actions in order."""
+        """Apply actions in order; they are `accord.annotator.actions.checked`."""
         for action in actions:
-            do = action.get("do") if isinstance(action, Mapping) else None
-            if not isinstance(do, str) or do not in _ACTIONS:
-                raise _malformed(f"unknown action {do!r}; there are {', '.join(_ACTIONS)}")
-            _ACTIONS[do](self, action)
+            _ACTIONS[str(action["do"])](self, action)
         if self.labels.status in (None, Status.NEW) and any(
             str(action["do"]) != "set_status" for action in actions
         ):
@@ -83,7 +67,7 @@ class Draft:
 
     def add_mention(self, action: Action) -> None:
         """A mark on a stretch of text."""
-        mention = Mention(self._number("T"), self._span(action), self._string(action, "type"))
+        mention = Mention(self._number("T"), self._span(action), action["type"])
         self.labels.mentions[mention.id] = mention
         self._name(action, mention.id)
         self._judge_by_hand(mention)
@@ -93,7 +77,7 @@ class Draft:
         mention = self._mention(action, "id")
         start, end = mention.span.start, mention.span.end
         span = self._span({"start": start, "end": end, **action})
-        kind = self._string(action, "type") if "type" in action else mention.type
+        kind = action.get("type", mention.type)
         changed = replace(mention, span=span, type=kind)
         self.labels.mentions[mention.id] = changed
         self._refate(mention.id, same=lambda key: key == MentionKey(changed.type, changed.span))
@@ -110,7 +94,7 @@ class Draft:
     def add_relation(self, action: Action) -> None:
         """An arrow from head to tail."""
         head, tail = self._mention(action, "head"), self._mention(action, "tail")
-        relation = Relation(self._string(action, "type"), head.id, tail.id, self._number("R"))
+        relation = Relation(action["type"], head.id, tail.id, self._number("R"))
         self.labels.relations[relation.id] = relation
         self._name(action, relation.id)
         kind = self._schema.relations.get(relation.type)
@@ -124,9 +108,9 @@ class Draft:
     def change_relation(self, action: Action) -> None:
         """Another type, or the other way round."""
         relation = self._relation(action)
-        kind = self._string(action, "type") if "type" in action else relation.type
+        kind = action.get("type", relation.type)
         ends = (relation.head, relation.tail)
-        head, tail = reversed(ends) if action.get("reverse") is True else ends
+        head, tail = reversed(ends) if action.get("reverse") else ends
         changed = replace(relation, type=kind, head=head, tail=tail)
         self.labels.relations[relation.id] = changed
         says = RelationKey(
@@ -140,10 +124,7 @@ class Draft:
 
     def set_status(self, action: Action) -> None:
         """How far the document is; completing it says that what is still suggested is wrong."""
-        text = self._string(action, "status")
-        if text not in set(Status):
-            raise _malformed(f"unknown status {text!r}; there are {', '.join(Status)}")
-        status = Status(text)
+        status = Status(action["status"])
         self.labels.status = status
         for key, verdict in list(self.labels.verdicts.items()):
             if verdict.fate is Fate.LEFT:
@@ -175,18 +156,15 @@ class Draft:
     def accept(self, action: Action) -> None:
         """Suggestions become labels, with the suggested ends of a relation."""
         standing = self._standing()
-        for i in self._ids(action):
+        for i in action["ids"]:
             self._accept(self._suggestion(i), standing)
 
     def accept_above(self, action: Action) -> None:
         """Every open suggestion with this score or more; what would break the schema stays open."""
-        threshold = action.get("threshold")
-        if isinstance(threshold, bool) or not isinstance(threshold, int | float):
-            raise _malformed(f"threshold must be a number, not {threshold!r}")
         open_ones = [
             ghost
             for ghost in ghosts(self._suggested.layer, self.labels, self._schema)
-            if ghost.state == "open" and ghost.score >= threshold
+            if ghost.state == "open" and ghost.score >= action["threshold"]
         ]
         open_ones.sort(key=lambda ghost: -ghost.score)
         marks = Marks(
@@ -210,7 +188,7 @@ class Draft:
 
     def reject(self, action: Action) -> None:
         """Suggestions that are wrong."""
-        for i in self._ids(action):
+        for i in action["ids"]:
             self._judge(self._suggestion(i), Fate.REJECTED, None)
 
     def _accept(self, key: SuggestionKey, standing: dict[MentionKey, str]) -> str:
@@ -274,29 +252,26 @@ class Draft:
 
     def _name(self, action: Action, label: str) -> None:
         if "ref" in action:
-            self._names[self._string(action, "ref")] = label
+            self._names[action["ref"]] = label
         if "whose" in action:
-            layers = action["whose"]
-            if not isinstance(layers, list) or not all(isinstance(name, str) for name in layers):
-                raise _malformed(f"whose must be a list of layers, not {layers!r}")
-            self.labels.whose[label] = tuple(layers)
+            self.labels.whose[label] = tuple(action["whose"])
 
     def _mention(self, action: Action, field: str) -> Mention:
-        i = self._string(action, field)
+        i: str = action[field]
         found = self.labels.mentions.get(self._names.get(i, i))
         if found is None:
             raise _missing(i, "mention")
         return found
 
     def _relation(self, action: Action) -> Relation:
-        i = self._string(action, "id")
+        i: str = action["id"]
         found = self.labels.relations.get(self._names.get(i, i))
         if found is None:
             raise _missing(i, "relation")
         return found
 
     def _note(self, action: Action) -> Note:
-        i = self._string(action, "id")
+        i: str = action["id"]
         found = self.labels.notes.get(self._names.get(i, i))
         if found is None:
             raise _missing(i, "note")
@@ -311,14 +286,8 @@ class Draft:
             )
         return self._keys[i]
 
-    def _ids(self, action: Action) -> list[str]:
-        ids = action.get("ids")
-        if not isinstance(ids, list) or not all(isinstance(i, str) for i in ids):
-            raise _malformed(f"ids must be a list of ids, not {ids!r}")
-        return ids
-
     def _span(self, action: Action) -> Span:
-        start, end = self._offset(action, "start"), self._offset(action, "end")
+        start, end = action["start"], action["end"]
         if not 0 <= start < end <= len(self.document.text):
             raise RefusedError(
                 f"{start}..{end} is no stretch of this text of {len(self.document.text)} "
@@ -328,20 +297,8 @@ class Draft:
             )
         return Span(start, end)
 
-    def _offset(self, action: Action, field: str) -> int:
-        value = action.get(field)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise _malformed(f"{field} must be a whole number, not {value!r}")
-        return value
-
-    def _string(self, action: Action, field: str) -> str:
-        value = action.get(field)
-        if not isinstance(value, str):
-            raise _malformed(f"{field} must be a string, not {value!r}")
-        return value
-
     def _note_text(self, action: Action) -> str:
-        text = self._string(action, "text").strip()
+        text: str = action["text"].strip()
         if not text or len(text) > LONGEST_NOTE:
             raise RefusedError(
                 f"a note has 1 to {LONGEST_NOTE:,} characters, not {len(text):,}",
@@ -359,10 +316,6 @@ def _missing(i: str, what: str) -> RefusedError:
     return RefusedError(
         f"there is no {what} {i}", rule="dangling", hint="it may have been deleted; reload"
     )
-
-
-def _malformed(reason: str) -> RefusedError:
-    return RefusedError(reason, rule="malformed", hint="see the API in accord.annotator.app")
 
 
 _ACTIONS: dict[str, Callable[[Draft, Action], None]] = {

@@ -1,6 +1,7 @@
-"""The `.ann` files of a layer, the form in which labels are exchanged."""
+"""Files by document id, and the `.ann` files of a layer, the form in which labels are exchanged."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +29,34 @@ def layer_file(root: Path, layer: str, document: str) -> Path:
 
 def layer_files(root: Path, layer: str) -> dict[str, Path]:
     """The files of a layer by document id; none if there is no such layer."""
-    folder = root / ANNOTATIONS / layer
-    return {
-        path.relative_to(folder).with_suffix("").as_posix(): path
-        for path in folder.rglob(f"*{SUFFIX}")
-        if path.is_file()
-    }
+    found = paths_by_id(root / ANNOTATIONS / layer, SUFFIX)
+    return {i: Path(path) for i, path in found.items() if os.path.isfile(path)}  # noqa: PTH113
+
+
+def paths_by_id(folder: Path, suffix: str) -> dict[str, str]:
+    """Paths of all files below a folder by document id, sorted, as `accord.corpus` has them.
+
+    As strings, and by system calls alone: a corpus may have many thousand files. Links to folders
+    are not followed.
+    """
+    found: dict[str, str] = {}
+    waiting = [("", os.fspath(folder))]
+    while waiting:
+        prefix, place = waiting.pop()
+        try:
+            entries = os.scandir(place)
+        except OSError:
+            # A folder that one may not look into, or that went away, holds nothing for us.
+            continue
+        with entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((f"{prefix}{entry.name}/", entry.path))
+                elif entry.name.endswith(suffix) and not entry.is_dir():
+                    stem = entry.name[: -len(suffix)]
+                    # A name that is nothing but a suffix has none.
+                    found[f"{prefix}{stem or entry.name}"] = entry.path
+    return dict(sorted(found.items()))
 
 
 def sha256(text: str) -> str:

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,13 @@ class Journal:
             raise JournalError(self._broken)
         self._check_place()
         line = {"n": len(self._starts) + 1, **entry}
-        data = json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         try:
+            data = json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             payload = data.encode("utf-8") + b"\n"
         except UnicodeEncodeError:
             raise InputError("holds half of a surrogate pair, which is no text") from None
+        except (ValueError, RecursionError):
+            raise InputError("holds an endless number or depth, which is no JSON") from None
         try:
             written = os.write(self._handle, payload)
             if written != len(payload):
@@ -145,6 +148,11 @@ class Journal:
                 f"{self.path}: the disk failed ({error.strerror or error}); nothing more is saved "
                 "until the server is started again"
             )
+
+
+def now() -> str:
+    """The time as a line has it: ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse(data: bytes, path: Path) -> tuple[list[Line], int]:

@@ -68,7 +68,6 @@ class Ranking:
     def __init__(self, texts: Texts, model: Callable[[], "ModelSuggestions | None"]):
         self._texts = texts
         self._model = model
-        self._drawn = tuple(sorted(texts, key=lot))
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._unreadable: set[str] = set()
@@ -116,7 +115,7 @@ class Ranking:
                 self._thread.start()
 
     def _read(self, model: "ModelSuggestions") -> None:
-        for i in self._drawn:
+        for i in sorted(self._texts, key=lot):
             if self._model() is not model:
                 return
             try:

@@ -60,7 +60,7 @@ def read_layer(root: Path, layer: str, texts: Texts) -> Reading:
                 labels, _ = labels_of_file(files[i], document, layer)
                 states[i] = state(i, layer, labels, 0, ())
             elif record.sha256 != document.sha256:
-                problems[i] = f"{texts.paths[i]} was changed after {layer!r} labelled it"
+                problems[i] = f"{texts.path(i)} was changed after {layer!r} labelled it"
             else:
                 states[i] = state(i, layer, record.labels, record.version, ())
         except AccordError as error:

@@ -65,12 +65,12 @@ def _labels(
     for mention in state.mentions:
         named = not words or found.search(document[mention.span]) or found.search(mention.type)
         if mention.type == kind and named:
-            yield _hit(document, mention.span, "mention")
+            yield {**_hit(document, mention.span, "mention"), "id": mention.id}
     for relation in state.relations:
         head, tail = state.layer.ends(relation)
         named = found.search(document[head.span]) or found.search(document[tail.span])
         if relation.type == kind and named:
-            yield _hit(document, head.span, "relation")
+            yield {**_hit(document, head.span, "relation"), "id": relation.id}
     if words and not kind:
         for note in state.notes:
             if match := found.search(note.text):

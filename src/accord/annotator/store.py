@@ -5,13 +5,13 @@ on disk, and what is in memory can be folded again from the disk.
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from accord.annotator.draft import MOST_ACTIONS, Draft, RefusedError
+from accord.annotator.actions import ALONE, Action, RefusedError, checked
+from accord.annotator.draft import Draft
 from accord.annotator.files import (
     Exported,
     file_hash,
@@ -21,7 +21,7 @@ from accord.annotator.files import (
     sha256,
 )
 from accord.annotator.ghosts import Suggested
-from accord.annotator.journal import FILE_NAME, Journal
+from accord.annotator.journal import FILE_NAME, Journal, now
 from accord.annotator.labels import Change, Labels, apply, between, state
 from accord.annotator.record import Record, change_json, change_of, fold_lines
 from accord.annotator.rules import all_violations, problem, violations_around
@@ -32,10 +32,8 @@ from accord.corpus.folder import ANNOTATIONS
 from accord.corpus.standoff import format_standoff
 from accord.document import Document
 from accord.errors import AccordError, ConflictError, InputError
-from accord.files import read_text, write_text
+from accord.files import write_text
 from accord.schema import Schema
-
-Action = Mapping[str, Any]
 
 
 class StaleError(ConflictError):
@@ -119,7 +117,7 @@ class Store:
             record = self._records.get(i)
             if record is None:
                 return self._unjournaled(document)
-            self._check_text(document, record)
+            self.check(i, document.sha256)
             return self._state(document, record)
 
     def status(self, i: str) -> Status:
@@ -128,24 +126,30 @@ class Store:
             return self._records[i].labels.status or Status.NEW
         return Status.COMPLETE if i in self._files else Status.NEW
 
-    def counts(self, i: str) -> tuple[int, int]:
-        """How many mentions and relations a document has, without reading its text."""
-        with self._lock:
-            if i in self._records:
-                labels = self._records[i].labels
-                return len(labels.mentions), len(labels.relations)
-            lines = read_text(self._files[i]).split("\n") if i in self._files else ()
-            letters = [line[:1] for line in lines]
-            return letters.count("T"), letters.count("R")
+    def counts(self, i: str) -> tuple[int, int] | None:
+        """How many mentions and relations a document has in the journal; None if it has no line."""
+        record = self._records.get(i)
+        if record is None:
+            return None
+        return len(record.labels.mentions), len(record.labels.relations)
+
+    def file(self, i: str) -> Path | None:
+        """The `.ann` file of a document that has no line in the journal, if there is one."""
+        return None if i in self._records else self._files.get(i)
 
     def notes(self, i: str) -> int:
         """How many notes a document has."""
         return len(self._records[i].labels.notes) if i in self._records else 0
 
-    def check(self, i: str) -> None:
-        """Raise ChangedTextError if the text is not the one that was labelled."""
-        if i in self._records:
-            self._check_text(self._texts[i], self._records[i])
+    def check(self, i: str, sha256: str) -> None:
+        """Raise ChangedTextError if a text of this hash is not the one that was labelled."""
+        record = self._records.get(i)
+        if record is not None and record.sha256 != sha256:
+            raise ChangedTextError(
+                f"{self._texts.path(i)} was changed after {self.layer!r} labelled it, "
+                "so its labels may point to the wrong words; put the text back as it was, or give "
+                "the changed text another file name"
+            )
 
     def begin(self, i: str) -> State:
         """The state of a document for somebody who is going to label it.
@@ -186,8 +190,6 @@ class Store:
                 return before
             if post.version != record.version:
                 raise StaleError(before)
-            if not 0 < len(post.actions) <= MOST_ACTIONS:
-                raise _refused(f"a post holds 1 to {MOST_ACTIONS} actions", "malformed")
             op, change, checked = self._step(document, record, post)
             if not change:
                 return before
@@ -248,12 +250,8 @@ class Store:
         self, document: Document, record: Record, post: Post
     ) -> tuple[dict[str, Any], Change, bool]:
         """What the line says, what it changes, and whether the schema must allow the outcome."""
-        if not 0 < len(post.actions) <= MOST_ACTIONS:
-            raise _refused(f"a post holds 1 to {MOST_ACTIONS} actions", "malformed")
-        names = [a.get("do") if isinstance(a, Mapping) else None for a in post.actions]
-        alone = next((name for name in names if name in ("undo", "redo", "take_file")), None)
-        if alone is not None and len(names) > 1:
-            raise _refused(f"{alone} must be the only action of its post", "malformed")
+        actions = checked(post.actions)
+        alone = str(actions[0]["do"]) if actions[0]["do"] in ALONE else None
         if alone == "take_file":
             return (*self._take_file(document, record), False)
         if alone is not None:
@@ -265,13 +263,13 @@ class Store:
             self._schema,
             record.highest,
             by=post.by,
-            time=_now(),
+            time=now(),
             suggested=post.suggested,
         )
-        draft.act(post.actions)
+        draft.act(actions)
         change = between(record.labels, draft.labels)
-        what = describe(post.actions, change, record.labels, document) if change else ""
-        return {"do": "act", "what": what, "actions": list(post.actions)}, change, True
+        what = describe(actions, change, record.labels, document) if change else ""
+        return {"do": "act", "what": what, "actions": actions}, change, True
 
     def _turn(self, record: Record, by: str, do: str) -> tuple[dict[str, Any], Change]:
         steps = record.steps[by]
@@ -318,16 +316,16 @@ class Store:
         if checked or problems is not None:
             after = record.labels.copy()
             apply(after, change)
-            before, now = violations_around(
+            before, later = violations_around(
                 self._schema, self._texts[i], record.labels, after, change
             )
-            new = [violation for violation in now if violation not in before]
+            new = [violation for violation in later if violation not in before]
             if checked and new:
                 found = problem(new[0])
                 raise RefusedError(found.reason, rule=found.rule, hint=found.hint)
             if problems is not None:
-                problems = (*(p for p in problems if p not in before), *now)
-        entry = {"time": _now(), "document": i, "by": by, "op": op, **change_json(change)}
+                problems = (*(p for p in problems if p not in before), *later)
+        entry = {"time": now(), "document": i, "by": by, "op": op, **change_json(change)}
         record.fold(self._journal.append(entry), change)
         record.problems = problems
         if i not in self._records:
@@ -338,7 +336,7 @@ class Store:
         if i not in self._texts:
             raise InputError("the text of these labels is gone from the corpus; put it back")
         document = self._texts.fresh(i)
-        self._check_text(document, record)
+        self.check(i, document.sha256)
         path = layer_file(self.root, self.layer, i)
         text = format_standoff(document, self._state(document, record).layer)
         new = sha256(text)
@@ -352,7 +350,7 @@ class Store:
             return False
         # The line first: after a crash between the two, the old file is known to be ours.
         op = {"do": "export", "file": new, "before": found, "version": record.version}
-        line = self._journal.append({"time": _now(), "document": i, "by": "", "op": op})
+        line = self._journal.append({"time": now(), "document": i, "by": "", "op": op})
         record.fold(line, Change(Labels(), Labels()))
         if found != new:
             write_text(path, text)
@@ -375,14 +373,6 @@ class Store:
         problems = all_violations(self._schema, document, labels)
         return state(document.id, self.layer, labels, 0, problems)
 
-    def _check_text(self, document: Document, record: Record) -> None:
-        if document.sha256 != record.sha256:
-            raise ChangedTextError(
-                f"{self._texts.paths[document.id]} was changed after {self.layer!r} labelled it, "
-                "so its labels may point to the wrong words; put the text back as it was, or give "
-                "the changed text another file name"
-            )
-
 
 def _untouched(record: Record) -> bool:
     """Opened, and nothing said: a file would claim that there is nothing to mark."""
@@ -392,7 +382,3 @@ def _untouched(record: Record) -> bool:
 
 def _refused(reason: str, rule: str) -> RefusedError:
     return RefusedError(reason, rule=rule, hint="nothing was changed")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

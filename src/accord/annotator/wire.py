@@ -1,9 +1,9 @@
-"""What the page is sent: a document, the list of documents, the schema. Offsets are code points."""
+"""What the page is sent: a document, the schema, the palette. Offsets are code points."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from accord.annotator.ghosts import OPEN, Ghost, Suggested, ghosts
+from accord.annotator.ghosts import Ghost, Suggested, ghosts
 from accord.annotator.labels import mention_json, note_json, of_state, relation_json
 from accord.annotator.people import Person
 from accord.annotator.rules import problem
@@ -11,7 +11,6 @@ from accord.annotator.state import MentionKey, State
 from accord.annotator.store import Store
 from accord.annotator.workplace import Workplace
 from accord.document import Document
-from accord.errors import AccordError
 from accord.report.palette import PALETTE, Shade, colour_numbers
 from accord.schema import Schema
 
@@ -62,13 +61,6 @@ def suggestions_json(suggested: Suggested | None, state: State, schema: Schema) 
     }
 
 
-def listing_json(workplace: Workplace, store: Store) -> Json:
-    """Every document with its status, in the order of the files, and the progress of all."""
-    rows = [_row(workplace, store, i) for i in workplace.documents]
-    complete = sum(row["status"] == "complete" for row in rows)
-    return {"documents": rows, "progress": {"complete": complete, "total": len(rows)}}
-
-
 def schema_json(schema: Schema) -> Json:
     """The types with a key to press, a colour of the palette and the guideline's short text."""
     colours = colour_numbers(schema.mentions)
@@ -97,29 +89,6 @@ def schema_json(schema: Schema) -> Json:
 def palette_json() -> list[Json]:
     """The colours by number, for light and dark pages."""
     return [{"light": _shade(c.light), "dark": _shade(c.dark)} for c in PALETTE]
-
-
-def _row(workplace: Workplace, store: Store, i: str) -> Json:
-    row: Json = {"id": i, "title": i, "words": 0, "status": store.status(i).value}
-    row |= {"mentions": 0, "relations": 0, "suggestions": 0, "discussed": store.notes(i)}
-    try:
-        row["mentions"], row["relations"] = store.counts(i)
-        summary = workplace.documents.summary(i)
-        row |= {"title": summary.title, "words": summary.words}
-        store.check(i)
-        row["suggestions"] = _open_suggestions(workplace, store, i)
-    except AccordError as error:
-        row["problem"] = str(error)
-    return row
-
-
-def _open_suggestions(workplace: Workplace, store: Store, i: str) -> int:
-    document = workplace.documents[i]
-    suggested = None if workplace.suggest is None else workplace.suggest.known(document)
-    if suggested is None:
-        return 0
-    found = ghosts(suggested.layer, of_state(store.document(i)), workplace.schema)
-    return sum(ghost.state == OPEN for ghost in found)
 
 
 def _ghost_json(ghost: Ghost) -> Json:

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from accord.cli.console import out, print_json
+from accord.cli.counted import counted
 from accord.cli.options import HERE, AsJson, Require, Root, Split
 from accord.cli.scores import check_requirements, print_scores, read_requirements, signatures
 from accord.compare import (
@@ -87,13 +88,16 @@ def _as_journaled(corpus: Corpus, names: Iterable[str]) -> Corpus:
 
 def _show(report: AgreementReport, corpus: Corpus, *, with_differences: bool) -> None:
     result = report.agreement
-    documents = len(result.scores.documents)
-    print_scores(result.scores, f"{result.first} and {result.second}, {documents} documents, in %")
+    documents = counted(len(result.scores.documents), "document")
+    print_scores(result.scores, f"{result.first} and {result.second}, {documents}, in %")
     out.print(_uncertain(report))
     out.print(_aspects(report))
     if result.scores.incomplete:
-        left = len(result.scores.incomplete)
-        out.print(f"{left} documents left out: one of the two has not finished them", markup=False)
+        left = counted(len(result.scores.incomplete), "document")
+        out.print(
+            f"{left} left out: one of the two has not finished it",
+            markup=False,
+        )
     for signature in signatures(corpus, result.scores):
         out.print(str(signature), markup=False, soft_wrap=True)
     if with_differences:

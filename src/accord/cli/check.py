@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from accord.cli.console import err, out, print_json
+from accord.cli.counted import counted
 from accord.cli.options import HERE, AsJson, Root
 from accord.corpus import Corpus, read_corpus
 from accord.corpus.validate import validate
@@ -172,7 +173,7 @@ def _update(
             settings = with_first_rules(settings, estimate, corpus.schema)
         head = first_head(settings, estimate, corpus.schema, shared=shared)
     write_baseline(path, measure(corpus, settings, estimate, runs), head or "")
-    measured = f"{len(estimate.tally)} documents of {settings.split!r}"
+    measured = f"{counted(len(estimate.tally), 'document')} of {settings.split!r}"
     line = f"wrote {path}: {estimate.name} on {measured}; review and commit it"
     err.print(line, markup=False, soft_wrap=True)
 

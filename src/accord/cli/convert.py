@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out
+from accord.cli.counted import counted
 from accord.cli.options import HERE, Split
 from accord.corpus import Corpus
 from accord.corpus.folder import ANNOTATIONS, SCHEMA_FILE, read_splits
@@ -80,10 +81,12 @@ def command(
         err.print("nothing is written, because of --strict", markup=False)
         raise typer.Exit(1)
     write(target, items, schema)
-    count = len({item.document.id for item in items})
-    labels = sum(len(item.layer.mentions) for item in items)
-    arrows = sum(len(item.layer.relations) for item in items)
-    line = f"{source} -> {target}: {count} documents, {labels} mentions, {arrows} relations"
+    counts = (
+        counted(len({item.document.id for item in items}), "document"),
+        counted(sum(len(item.layer.mentions) for item in items), "mention"),
+        counted(sum(len(item.layer.relations) for item in items), "relation"),
+    )
+    line = f"{source} -> {target}: {', '.join(counts)}"
     out.print(line + (", less what is lost" if after else ""), markup=False, soft_wrap=True)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from accord.cli.console import err, out, print_json, progress
+from accord.cli.counted import counted
 from accord.cli.options import HERE, Root, Split
 from accord.errors import InputError
 
@@ -105,6 +106,7 @@ def push(
     from accord.bridges.doccano.project import add_members, check_names, make_project
     from accord.bridges.doccano.push import Push
     from accord.bridges.doccano.remote import log_in
+    from accord.bridges.doccano.serve import clear_uploads
     from accord.cli.doccano_print import print_conflicts, print_pushed
     from accord.corpus.folder import corpus_schema
 
@@ -142,6 +144,13 @@ def push(
                 accounts or [main],
                 chosen,
             ).run()
+        if logins.private:
+            clear_uploads(logins.data, pushed.files)
+        elif pushed.files:
+            _note(
+                f"the server keeps what was uploaded ({counted(len(pushed.files), 'file')}) in its "
+                "media folder, where doccano may hand it out without login"
+            )
     print_pushed(pushed)
     print_conflicts([*conflicts, *pushed.conflicts], PUSH)
 
@@ -235,7 +244,7 @@ def status(
     if as_json:
         print_json({"members": list(state.members), "documents": state.documents})
         return
-    print_status(f"{found.name}: {len(state.documents)} documents", state, documents)
+    print_status(f"{found.name}: {counted(len(state.documents), 'document')}", state, documents)
 
 
 @command.command()
@@ -313,6 +322,7 @@ def _exported(main: "Account", project: int, logins: "Logins") -> Iterator["Expo
     from accord.bridges.doccano.serve import clear_exports
 
     with tempfile.TemporaryDirectory() as folder:
+        _note("waiting for the server's export")
         export = fetch(main, project, Path(folder))
         if logins.private:
             clear_exports(logins.data, export.archives)
@@ -346,11 +356,15 @@ def _note(text: str) -> None:
 
 def _stop_on_terminate() -> None:
     """End cleanly on each of these, also where a shell in the background ignores Ctrl-C."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(_: int, __: FrameType | None) -> None:
+        # Whoever is impatient and asks again must not stop the stopping half-way.
+        for number in signals:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in signals:
         signal.signal(number, interrupt)
 
 

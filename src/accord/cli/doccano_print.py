@@ -12,19 +12,24 @@ from accord.bridges.doccano.pull import Report
 from accord.bridges.doccano.push import Pushed
 from accord.bridges.doccano.status import FINISHED, OPEN, STARTED, SUGGESTED, Status
 from accord.cli.console import err, out
+from accord.cli.counted import counted
 
 _LISTED = 20
 
 
 def print_pushed(pushed: Pushed) -> None:
     """What a push did."""
-    out.print(f"{pushed.uploaded} documents uploaded, {pushed.there} there already", markup=False)
+    uploaded = counted(pushed.uploaded, "document")
+    out.print(f"{uploaded} uploaded, {pushed.there} there already", markup=False)
     for account, count in pushed.labelled.items():
-        out.print(f"{account}: labels to start from in {count} documents", markup=False)
+        documents = counted(count, "document")
+        out.print(f"{account}: labels to start from in {documents}", markup=False)
     if pushed.removed:
-        out.print(f"{pushed.removed} doubled examples removed that nobody had worked on")
+        removed = counted(pushed.removed, "doubled example")
+        out.print(f"{removed} removed that nobody had worked on")
     if pushed.foreign:
-        out.print(f"{pushed.foreign} other examples in the project, left alone")
+        foreign = counted(pushed.foreign, "other example")
+        out.print(f"{foreign} in the project, left alone")
     _print_some([f"left out: {name}: {reason}" for name, reason in pushed.left_out])
 
 
@@ -39,14 +44,15 @@ def print_report(report: Report) -> None:
         line = f"{change.layer}/{change.document} {change.what}{detail}"
         out.print(line, markup=False, soft_wrap=True)
     out.print(
-        f"{len(report.members)} members: {len(report.changes)} documents changed, "
-        f"{report.unchanged} as before",
+        f"{counted(len(report.members), 'member')}: "
+        f"{counted(len(report.changes), 'document')} changed, {report.unchanged} as before",
         markup=False,
     )
     if report.untouched:
         out.print(f"{report.untouched} with nothing but labels to start from, not pulled")
     if report.foreign:
-        out.print(f"{report.foreign} examples that no push brought, left out")
+        foreign = counted(report.foreign, "example")
+        out.print(f"{foreign} that no push brought, left out")
     _print_some([f"no such document here: {name}" for name in sorted(report.unknown)])
     _print_some([f"left out: {name} ({who}): {why}" for name, who, why in report.left_out])
     for member in report.gone:

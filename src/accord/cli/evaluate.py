@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from accord.cli.console import err, out, print_json, progress
+from accord.cli.counted import counted
 from accord.cli.options import HERE, AsJson, Require, Root
 from accord.cli.scores import (
     check_requirements,
@@ -18,7 +19,7 @@ from accord.cli.scores import (
 from accord.compare import Scores, Signature
 from accord.corpus import Corpus, read_corpus
 from accord.document import Layer
-from accord.errors import InputError, ModelError
+from accord.errors import InputError
 from accord.experiment import judge
 from accord.facts import FactCounts
 from accord.model import Extractor, Trained, load_model
@@ -26,6 +27,7 @@ from accord.model.folder import model_hash
 from accord.model.provenance import scoring_record
 from accord.model.recipe import read_recipe
 from accord.model.training import Fold, check, cross_label, folds, leave_one_out, recipe_data, train
+from accord.pipeline import label_unseen
 
 
 def command(
@@ -94,7 +96,8 @@ def command(
         print_json(_json(scores, right, signed, came_from))
     else:
         title = (
-            f"{scores.estimate} against {scores.reference}, {len(scores.documents)} documents, in %"
+            f"{scores.estimate} against {scores.reference}, "
+            f"{counted(len(scores.documents), 'document')}, in %"
         )
         print_scores(scores, title)
         print_fact_scores(right)
@@ -119,16 +122,10 @@ def by_model(
     extractor: Extractor, folder: Path, corpus: Corpus, ids: Sequence[str]
 ) -> dict[str, Layer]:
     """A trained model's layers; ModelError if it learned from one of the texts."""
-    learned = set(dict(extractor.record.get("trained_on", {})).values())
-    seen = [i for i in ids if corpus.documents[i].sha256 in learned]
-    if seen:
-        raise ModelError(
-            f"was trained on {', '.join(seen[:3])}{' and more' if len(seen) > 3 else ''}, and a "
-            "model is not scored on text it learned from; choose another --split, or score its "
-            "recipe with --recipe",
-            path=folder,
-        )
-    return {layer.document: layer for layer in extractor.extract(corpus.documents[i] for i in ids)}
+    refusal = (
+        "scored on text it learned from; choose another --split, or score its recipe with --recipe"
+    )
+    return label_unseen(extractor, corpus, ids, refusal, folder)
 
 
 def by_recipe(tables: Mapping[str, Any], corpus: Corpus, plan: Sequence[Fold]) -> dict[str, Layer]:

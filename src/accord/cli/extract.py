@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out, print_json
+from accord.cli.counted import counted
 from accord.cli.facts import print_facts, write_csv
 from accord.cli.options import CsvFolder
 from accord.corpus.ingest import clean
@@ -51,7 +52,7 @@ def command(
             print_json(extraction.to_json())
         else:
             print_facts(extraction.facts, f"{extraction.document.id}")
-    err.print(f"{done} documents" + (f", {reader.failed} not read" if reader.failed else ""))
+    err.print(counted(done, "document") + (f", {reader.failed} not read" if reader.failed else ""))
     if csv is not None:
         write_csv(csv, found)
     if not as_json and done == 0:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out, print_json
+from accord.cli.counted import counted
 from accord.cli.options import HERE, AsJson, Root, Split
 from accord.corpus import read_corpus
 from accord.corpus.lint import lint
@@ -36,6 +37,7 @@ def command(
     else:
         for finding in findings:
             out.print(str(finding), markup=False, soft_wrap=True)
-        err.print(f"{len(findings)} places to look at in {len(ids)} documents")
+        found = counted(len(findings), "place")
+        err.print(f"{found} to look at in {counted(len(ids), 'document')}")
     if strict and findings:
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out
+from accord.cli.counted import counted
 from accord.cli.evaluate import by_model
 from accord.cli.options import HERE, Root
 from accord.cli.scores import signatures
@@ -71,7 +72,7 @@ def command(
     title = f"{' and '.join(subject.name for subject in subjects)} against {reference}"
     page = model_report(title, corpus.documents, gold, subjects, corpus.schema, most=most)
     write_text(to, page)
-    err.print(f"{len(ids)} documents", markup=False)
+    err.print(counted(len(ids), "document"), markup=False)
     out.print(f"wrote {to}: open it in a browser", markup=False, soft_wrap=True)
 
 

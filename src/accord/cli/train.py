@@ -2,13 +2,15 @@
 
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from accord.cli.console import err, out, progress
+from accord.cli.counted import counted
 from accord.cli.evaluate import by_model
 from accord.cli.options import HERE, Root
 from accord.cli.scores import print_fact_scores, print_scores, signatures
@@ -60,7 +62,9 @@ def command(
     ] = 1,
     jobs: Annotated[
         int,
-        typer.Option("--jobs", min=1, help="Trainings at a time: folds run beside the last one."),
+        typer.Option(
+            "--jobs", min=1, help="Trainings at a time: folds of all seeds run beside the last one."
+        ),
     ] = 1,
     unseen: Annotated[
         str | None, typer.Option("--score", help="A split that is not learned from, to score.")
@@ -93,31 +97,37 @@ def command(
         _check_unseen(tables, corpus, unseen, learned, watched)
     if seeds > 1 and number is None:
         raise InputError("--seeds compares cross-validations; say how many --folds")
+    if jobs > 1 and number is None:
+        raise InputError("--jobs runs folds beside the last training; say how many --folds")
     plan = None if number is None else _plan(tables, corpus, ids, number, seeds)
+    documents = counted(len(learned), "document")
     err.print(
-        f"learning from {len(learned)} documents of {data.split!r}, layer {data.layer!r}",
+        f"learning from {documents} of {data.split!r}, layer {data.layer!r}",
         markup=False,
     )
     started = time.monotonic()
     held_out: HeldOut | None = None
     spreads: tuple[SeedSpread, ...] = ()
-    beside: Beside | None = None
-    if plan is not None and seeds == 1 and jobs > 1:
-        beside = Beside(root, tables, plan, jobs - 1)
-    elif plan is not None:
-        held_out, spreads = _cross_validate(tables, corpus, plan, seeds)
-    with progress("training") as listener:
-        trained = train(
-            tables,
-            corpus,
-            ids,
-            score=training_score(corpus, data.layer),
-            checkpoints=resume,
-            listener=listener,
-        )
-    if beside is not None:
-        err.print(f"waiting for {len(plan or ())} folds", markup=False)
-        held_out = beside.held_out(corpus)
+    first = int(tables.get("seed", 0))
+    recipes = {seed: {**tables, "seed": seed} for seed in range(first, first + seeds)}
+    with ExitStack() as stack:
+        beside: Beside | None = None
+        if plan is not None and jobs > 1:
+            beside = stack.enter_context(Beside(root, list(recipes.values()), plan, jobs - 1))
+        elif plan is not None:
+            held_out, spreads = _over_seeds(recipes, _one_by_one(recipes, corpus, plan))
+        with progress("training") as listener:
+            trained = train(
+                tables,
+                corpus,
+                ids,
+                score=training_score(corpus, data.layer),
+                checkpoints=resume,
+                listener=listener,
+            )
+        if beside is not None:
+            err.print("waiting for the folds")
+            held_out, spreads = _over_seeds(recipes, beside.held_out(corpus))
     if held_out is not None and held_out.calibration is not None:
         trained = trained.calibrated(held_out.calibration)
     schema = read_bytes(root / ANNOTATIONS / SCHEMA_FILE)
@@ -180,24 +190,32 @@ def _place(recipe: Path, root: Path) -> str | None:
     return path.relative_to(above).as_posix() if path.is_relative_to(above) else None
 
 
-def _cross_validate(
-    tables: Mapping[str, Any], corpus: Corpus, plan: Sequence[Fold], seeds: int
-) -> tuple[HeldOut, tuple[SeedSpread, ...]]:
-    """Cross-validate once a seed; the first seed's result, and mean and deviation over all."""
-    first = int(tables.get("seed", 0))
-    results: dict[int, HeldOut] = {}
-    for seed in range(first, first + seeds):
+def _one_by_one(
+    recipes: Mapping[int, Mapping[str, Any]], corpus: Corpus, plan: Sequence[Fold]
+) -> Iterator[HeldOut]:
+    """Cross-validate the recipe of each seed, in this process."""
+    for seed, recipe in recipes.items():
         with progress(f"seed {seed}") as listener:
-            results[seed] = cross_validate(
-                {**tables, "seed": seed}, corpus, plan, lambda _: listener
-            )
-        shown = ", ".join(f"{m} {100 * results[seed].scores.value(m):.2f}" for m in MAIN)
+            found = cross_validate(recipe, corpus, plan, lambda _: listener)
+        yield found
+
+
+def _over_seeds(
+    seeds: Iterable[int], results: Iterable[HeldOut]
+) -> tuple[HeldOut, tuple[SeedSpread, ...]]:
+    """The first seed's cross-validation, and mean and deviation over all; tells each as it ends."""
+    found: dict[int, HeldOut] = {}
+    for seed, result in zip(seeds, results, strict=True):
+        found[seed] = result
+        shown = ", ".join(f"{m} {100 * result.scores.value(m):.2f}" for m in MAIN)
         err.print(f"seed {seed}: {shown}", markup=False)
-    spreads = seed_spreads({seed: result.scores for seed, result in results.items()})
+    spreads = seed_spreads({seed: result.scores for seed, result in found.items()})
     for s in spreads:
         mean, deviation = 100 * s.mean, 100 * s.deviation
-        out.print(f"{s.measure}: {mean:.2f} +- {deviation:.2f} over {seeds} seeds", markup=False)
-    return results[first], spreads
+        out.print(
+            f"{s.measure}: {mean:.2f} +- {deviation:.2f} over {len(found)} seeds", markup=False
+        )
+    return next(iter(found.values())), spreads
 
 
 def _write_card(

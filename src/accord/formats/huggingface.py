@@ -64,7 +64,7 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
                 raise row.error(f"the document {item.document.id!r} stands above with other labels")
             splits[split] += 1
     if {*splits} != {_WHOLE}:
-        losses += (Loss("split", "", name, f"{n} documents") for name, n in splits.items())
+        losses += (Loss("split", "", name, _documents(n)) for name, n in splits.items())
     return Reading(tuple(items.values()), tuple(losses))
 
 
@@ -121,6 +121,10 @@ def dataset_card(schema: Schema, splits: Sequence[str]) -> str:
             *_type_lines("relation", {r.name: r.text for r in schema.relations.values()}),
         ]
     )
+
+
+def _documents(number: int) -> str:
+    return "1 document" if number == 1 else f"{number} documents"
 
 
 def _row(item: Labelled) -> Row:

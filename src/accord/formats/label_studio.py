@@ -367,7 +367,7 @@ class _Result:
     def _end(self, region: Record, key: str) -> str | None:
         name = region.name_of(key)
         if name not in self._ids:
-            raise region.error(f"points to the region {name!r}, which does not exist")
+            raise region.error(f"points to the region {shown(name)}, which does not exist")
         ends = self._ids[name]
         if len(ends) > 1:
             self._lose("relation of several labels", region, f"joins the first label of {name}")

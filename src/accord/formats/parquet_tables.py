@@ -112,7 +112,9 @@ def read_rows(path: Path, types: Types, losses: list[Loss]) -> Iterator[Record]:
                 number += 1
                 yield Record(row, path, None, f"row {number}")
     except (arrow.ArrowException, OSError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
+        # Arrow quotes bytes of the file as they are; a terminal might obey them.
+        reason = "".join(c if c.isprintable() else " " for c in str(error))
+        reason = " ".join(reason.split())[:200]
         raise FormatError(f"not a Parquet file that can be read: {reason}", path=path) from None
 
 

@@ -203,7 +203,7 @@ def _relations(
         ends = {relation.head, relation.tail}
         missing = sorted(ends - known - blocks)
         if missing:
-            raise record.error(f"points to {missing[0]!r}, which does not exist")
+            raise record.error(f"points to {shown(missing[0])}, which does not exist")
         if ends <= known:
             yield relation
         else:

@@ -16,18 +16,27 @@ and what INCEpTION notes for itself is passed over, but for the annotator's name
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from accord.document import Document, Layer, Mention, Relation, Span
 from accord.errors import FormatError, MissingExtraError
-from accord.formats import Labelled, Loss
+from accord.formats import Labelled, Loss, Reading
+from accord.formats.folder import (
+    check_folder_name,
+    check_free,
+    check_name,
+    named_files,
+    write_folder,
+)
 from accord.formats.naming import Names
+from accord.formats.sound import sound
 from accord.formats.tokens import words
 from accord.formats.uima_layers import (
     DKPRO,
+    FILE_NAME,
     HEAD,
     IDENTIFIER,
     LABEL,
@@ -52,6 +61,52 @@ _DOCUMENT = "uima.tcas.DocumentAnnotation"
 _ANNOTATION = "uima.tcas.Annotation"
 _STRING = "uima.cas.String"
 _PLAIN = {"begin", "end", "sofa", "xmiID", "type"}
+
+
+def read_documents(
+    path: Path, suffix: str, read_one: Callable[[Path, str, str], tuple[Labelled, Sequence[Loss]]]
+) -> Reading:
+    """A file, or all of a suffix below a folder.
+
+    `read_one` is given the file, the document's id, and the source of a file that names none.
+    """
+    items: list[Labelled] = []
+    losses: list[Loss] = []
+    for file, name in named_files(path, suffix):
+        item, lost = read_one(file, name, path.absolute().stem)
+        items.append(item)
+        losses += lost
+    return Reading(tuple(items), tuple(losses))
+
+
+def write_documents(
+    path: Path,
+    items: Sequence[Labelled],
+    suffix: str,
+    held: Callable[[Labelled], tuple[Labelled | None, Iterable[Loss]]],
+    text: Callable[[Labelled], str],
+    *,
+    dry: bool,
+) -> tuple[Loss, ...]:
+    """Write a folder, new or empty, with a file for each document and the type system.
+
+    `held` says what of an item the format can hold (None: the document is left out) and what is
+    lost; `text` is what stands in its file. Raises ConflictError for a folder in use, and
+    InputError for a document id that is no path within the folder.
+    """
+    check_folder_name(path, suffix)
+    losses: list[Loss] = []
+    files = {FILE_NAME: TYPE_SYSTEM.encode()}
+    for whole in sound(items):
+        check_name(whole.document.id)
+        item, lost = held(whole)
+        losses += lost
+        if item is not None and not dry:
+            files[f"{item.document.id}{suffix}"] = text(item).encode()
+    check_free(path)
+    if not dry:
+        write_folder(path, files)
+    return tuple(losses)
 
 
 def cassis() -> Any:

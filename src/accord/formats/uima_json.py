@@ -19,15 +19,7 @@ from pathlib import Path
 from accord.errors import FormatError
 from accord.files import read_text
 from accord.formats import Labelled, Loss, Reading
-from accord.formats.folder import (
-    check_folder_name,
-    check_free,
-    check_name,
-    named_files,
-    write_folder,
-)
 from accord.formats.records import Record, parse_json, shown
-from accord.formats.sound import sound
 from accord.formats.uima import (
     VIEW,
     as_cas,
@@ -35,9 +27,10 @@ from accord.formats.uima import (
     from_cas,
     loaded,
     own_layers,
+    read_documents,
     unkept_metadata,
+    write_documents,
 )
-from accord.formats.uima_layers import FILE_NAME, TYPE_SYSTEM
 from accord.schema import Schema
 
 SUFFIX = ".json"
@@ -52,15 +45,13 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
     Raises FormatError naming the file that is wrong, and MissingExtraError.
     """
     load = cassis().load_cas_from_json
-    items, losses = [], []
-    for file, name in named_files(path, SUFFIX):
+
+    def read_one(file: Path, name: str, source: str) -> tuple[Labelled, list[Loss]]:
         text = read_text(file)
         _check(text, file)
-        cas = loaded(partial(load, text), file)
-        item, lost = from_cas(cas, name, path.absolute().stem, file)
-        items.append(item)
-        losses += lost
-    return Reading(tuple(items), tuple(losses))
+        return from_cas(loaded(partial(load, text), file), name, source, file)
+
+    return read_documents(path, SUFFIX, read_one)
 
 
 def write(
@@ -75,19 +66,12 @@ def write(
     Raises ConflictError for a folder in use, InputError for a document id that is no path within
     the folder, and MissingExtraError.
     """
-    check_folder_name(path, SUFFIX)
     layers = own_layers()
-    losses: list[Loss] = []
-    files = {FILE_NAME: TYPE_SYSTEM.encode()}
-    for item in sound(items):
-        check_name(item.document.id)
-        losses += unkept_metadata(item)
-        if not dry:
-            files[f"{item.document.id}{SUFFIX}"] = as_cas(item, layers).to_json().encode()
-    check_free(path)
-    if not dry:
-        write_folder(path, files)
-    return tuple(losses)
+
+    def text(item: Labelled) -> str:
+        return str(as_cas(item, layers).to_json())
+
+    return write_documents(path, items, SUFFIX, lambda i: (i, unkept_metadata(i)), text, dry=dry)
 
 
 def _check(text: str, path: Path) -> None:

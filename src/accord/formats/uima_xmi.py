@@ -15,7 +15,7 @@ files; and lxml, which cassis reads with, takes no value of more than MOST_BYTES
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
@@ -25,23 +25,17 @@ from xml.parsers import expat
 from accord.errors import FormatError, InputError
 from accord.files import read_bytes
 from accord.formats import Labelled, Loss, Reading
-from accord.formats.folder import (
-    check_folder_name,
-    check_free,
-    check_name,
-    named_files,
-    write_folder,
-)
-from accord.formats.sound import sound
 from accord.formats.uima import (
     as_cas,
     cassis,
     from_cas,
     loaded,
     own_layers,
+    read_documents,
     unkept_metadata,
+    write_documents,
 )
-from accord.formats.uima_layers import FILE_NAME, TYPE_SYSTEM
+from accord.formats.uima_layers import FILE_NAME
 from accord.schema import Schema
 
 SUFFIX = ".xmi"
@@ -59,16 +53,15 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
     """
     load = cassis().load_cas_from_xmi
     layers = cache(_layers)
-    items, losses = [], []
-    for file, name in named_files(path, SUFFIX):
+
+    def read_one(file: Path, name: str, source: str) -> tuple[Labelled, list[Loss]]:
         data = read_bytes(file)
         _check(data, file)
         types = layers(_layers_file(file, path))
         cas = loaded(partial(load, BytesIO(data), typesystem=types), file)
-        item, lost = from_cas(cas, name, path.absolute().stem, file)
-        items.append(item)
-        losses += lost
-    return Reading(tuple(items), tuple(losses))
+        return from_cas(cas, name, source, file)
+
+    return read_documents(path, SUFFIX, read_one)
 
 
 def write(
@@ -83,22 +76,18 @@ def write(
     Raises ConflictError for a folder in use, InputError for a document id that is no path within
     the folder, and MissingExtraError.
     """
-    check_folder_name(path, SUFFIX)
     layers = own_layers()
-    losses: list[Loss] = []
-    files = {FILE_NAME: TYPE_SYSTEM.encode()}
-    for item in sound(items):
-        check_name(item.document.id)
-        if reason := _refused(item):
-            losses.append(Loss("document XML cannot hold", item.document.id, "", reason))
-            continue
-        losses += unkept_metadata(item)
-        if not dry:
-            files[f"{item.document.id}{SUFFIX}"] = as_cas(item, layers).to_xmi().encode()
-    check_free(path)
-    if not dry:
-        write_folder(path, files)
-    return tuple(losses)
+
+    def text(item: Labelled) -> str:
+        return str(as_cas(item, layers).to_xmi())
+
+    return write_documents(path, items, SUFFIX, _held, text, dry=dry)
+
+
+def _held(item: Labelled) -> tuple[Labelled | None, Iterable[Loss]]:
+    if reason := _refused(item):
+        return None, [Loss("document XML cannot hold", item.document.id, "", reason)]
+    return item, unkept_metadata(item)
 
 
 def _refused(item: Labelled) -> str:
@@ -157,3 +146,5 @@ def _check(data: bytes, path: Path) -> None:
     except expat.ExpatError as error:
         reason = f"not valid XML: {expat.ErrorString(error.code)}; is the file cut off?"
         raise FormatError(reason, path=path, line=error.lineno) from None
+    except (LookupError, ValueError) as error:  # of the encoding that the first line names
+        raise FormatError(f"{str(error)[:80]}; save it as UTF-8", path=path) from None

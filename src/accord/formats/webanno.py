@@ -28,16 +28,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from accord.formats import Labelled, Loss, Reading
-from accord.formats.folder import (
-    check_folder_name,
-    check_free,
-    check_name,
-    named_files,
-    write_folder,
-)
 from accord.formats.plain import unsaid_origin
-from accord.formats.sound import sound
-from accord.formats.uima_layers import FILE_NAME, TYPE_SYSTEM
+from accord.formats.uima import read_documents, write_documents
 from accord.formats.webanno_reader import read_file
 from accord.formats.webanno_writer import format_tsv, held
 from accord.schema import Schema
@@ -50,12 +42,7 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
 
     Raises FormatError naming the file and the line that is wrong.
     """
-    items, losses = [], []
-    for file, name in named_files(path, SUFFIX):
-        item, lost = read_file(file, name, path.absolute().stem)
-        items.append(item)
-        losses += lost
-    return Reading(tuple(items), tuple(losses))
+    return read_documents(path, SUFFIX, read_file)
 
 
 def write(
@@ -70,16 +57,9 @@ def write(
     Raises ConflictError for a folder in use, and InputError for a document id that is no path
     within the folder.
     """
-    check_folder_name(path, SUFFIX)
-    losses: list[Loss] = []
-    files = {FILE_NAME: TYPE_SYSTEM.encode()}
-    for whole in sound(items):
-        check_name(whole.document.id)
+
+    def kept(whole: Labelled) -> tuple[Labelled, list[Loss]]:
         item, lost = held(whole)
-        losses += [*lost, *unsaid_origin(item, path)]
-        if not dry:
-            files[f"{item.document.id}{SUFFIX}"] = format_tsv(item).encode()
-    check_free(path)
-    if not dry:
-        write_folder(path, files)
-    return tuple(losses)
+        return item, [*lost, *unsaid_origin(item, path)]
+
+    return write_documents(path, items, SUFFIX, kept, format_tsv, dry=dry)

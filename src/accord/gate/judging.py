@@ -5,35 +5,28 @@ removed and changed ones take part in no test against the baseline, are listed, 
 update; limits look at all documents as they are now. If less than the share ``comparable`` is left,
 the check fails: a comparison that nearly nothing takes part in would pass blindly.
 
-A rule ``not_worse`` fails only if p, adjusted by Holm over all such rules of the check, is at most
-its p. So the chance that a check without any real loss fails is at most p. It warns if its own p
-would be small enough without that correction, or if the loss exceeds delta without being
-significant.
+Rules ``not_worse`` are tested together, see `accord.gate.losses`.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from accord.compare import (
     Counts,
     Match,
     Measure,
-    NonInferiority,
     Scores,
     Target,
     agree,
-    detectable,
-    holm,
-    noninferiority,
 )
 from accord.corpus import Corpus
 from accord.document import Layer
 from accord.errors import InputError
 from accord.gate.baseline import Baseline
+from accord.gate.losses import Sides, losses
 from accord.gate.rules import ErrorShare, Exact, Limit, NotWorse, Rule, parse_rule
 from accord.gate.settings import AgreementRule, Settings, parse_required
-from accord.gate.tally import Tally, error_scores, scores
+from accord.gate.tally import Tally
 from accord.gate.verdicts import Documents, Finding, Report, Verdict, Worse
 from accord.gate.worse import worsened
 from accord.schema import Schema
@@ -47,32 +40,6 @@ class Estimate:
     identity: str
     layers: Mapping[str, Layer]
     tally: Tally
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """Scores and shares of errors of one tally."""
-
-    scores: Scores
-    errors: Scores
-
-    @classmethod
-    def of(cls, tally: Tally, schema: Schema, names: tuple[str, str]) -> "_Sides":
-        return cls(scores(tally, schema, names), error_scores(tally, names))
-
-    def ask(self, measure: Measure | ErrorShare) -> tuple[Scores, Measure]:
-        """The scores and the measure of them that a rule is about; more is better."""
-        if isinstance(measure, ErrorShare):
-            return self.errors, measure.spared
-        return self.scores, measure
-
-    def value(self, measure: Measure | ErrorShare) -> float:
-        """The figure as the rule spells it: of errors their share."""
-        asked, plain = self.ask(measure)
-        if not isinstance(measure, ErrorShare):
-            return asked.value(plain)
-        counts = asked.counts(plain)
-        return counts.fn / counts.support if counts.support else 0.0
 
 
 def check(
@@ -89,7 +56,7 @@ def check(
     """
     rules = read_rules(settings, corpus.schema)
     names = (settings.reference, estimate.name)
-    whole = _Sides.of(estimate.tally, corpus.schema, names)
+    whole = Sides.of(estimate.tally, corpus.schema, names)
     findings = [_limit(rule, whole) for rule in rules if isinstance(rule, Limit)]
     findings += _required(settings, whole.scores, corpus.schema)
     findings += [f for rule in settings.agreement for f in _agreement(rule, corpus)]
@@ -157,18 +124,7 @@ def documents(before: Tally, now: Tally) -> Documents:
     )
 
 
-def assumed_deviation(rule: NotWorse, settings: Settings) -> float:
-    """The seed's standard deviation where no runs were measured: the rule's, or the settings'."""
-    if rule.sd is not None:
-        return rule.sd
-    if isinstance(rule.measure, ErrorShare):
-        return settings.seed_deviation.errors
-    if rule.measure.target is Target.MENTION:
-        return settings.seed_deviation.mention
-    return settings.seed_deviation.relation
-
-
-def _limit(rule: Limit, sides: _Sides) -> Finding:
+def _limit(rule: Limit, sides: Sides) -> Finding:
     value = sides.value(rule.measure)
     if rule.holds(value):
         return Finding(str(rule), Verdict.PASS, f"{value:.4f}", now=value)
@@ -248,15 +204,15 @@ def _against(
             Finding(str(rule), Verdict.SKIP, "no document is left to compare") for rule in rules
         ]
     names = (settings.reference, estimate.name)
-    before = _Sides.of({i: baseline.documents[i] for i in compared.compared}, schema, names)
-    now = _Sides.of({i: estimate.tally[i] for i in compared.compared}, schema, names)
+    before = Sides.of({i: baseline.documents[i] for i in compared.compared}, schema, names)
+    now = Sides.of({i: estimate.tally[i] for i in compared.compared}, schema, names)
     same = estimate.identity == baseline.identity
     findings += [_exact(rule, before, now, same=same) for rule in rules if isinstance(rule, Exact)]
     tested = [rule for rule in rules if isinstance(rule, NotWorse)]
-    return findings + _not_worse(tested, settings, baseline, before, now)
+    return findings + losses(tested, settings, baseline, before, now)
 
 
-def _exact(rule: Exact, before: _Sides, now: _Sides, *, same: bool) -> Finding:
+def _exact(rule: Exact, before: Sides, now: Sides, *, same: bool) -> Finding:
     (old, measure), (new, _) = before.ask(rule.measure), now.ask(rule.measure)
     figures = (before.value(rule.measure), now.value(rule.measure))
     if not same:
@@ -274,85 +230,6 @@ def _exact(rule: Exact, before: _Sides, now: _Sides, *, same: bool) -> Finding:
 
 def _cell(counts: Counts) -> str:
     return f"[{counts.tp}, {counts.fp}, {counts.fn}]"
-
-
-def _not_worse(
-    rules: Sequence[NotWorse],
-    settings: Settings,
-    baseline: Baseline,
-    before: _Sides,
-    now: _Sides,
-) -> list[Finding]:
-    # Holm divides the least p by the number of tests: enough rounds that it can still be reached.
-    least = min((rule.p or settings.p for rule in rules), default=1.0)
-    rounds = max(settings.rounds, math.ceil(4 * len(rules) / least))
-    results: list[NonInferiority] = []
-    for rule in rules:
-        (old, measure), (new, _) = before.ask(rule.measure), now.ask(rule.measure)
-        deviation = baseline.seed_deviation.get(str(rule.measure))
-        if deviation is None or rule.sd is not None:
-            deviation = assumed_deviation(rule, settings)
-        results.append(
-            noninferiority(
-                old,
-                new,
-                measure,
-                delta=rule.delta,
-                seed_deviation=deviation,
-                rounds=rounds,
-                seed=settings.seed,
-            )
-        )
-    adjusted = holm([result.p for result in results])
-    findings = []
-    for rule, result, corrected in zip(rules, results, adjusted, strict=True):
-        finding = _judged(rule, result, corrected, rule.p or settings.p)
-        old, measure = before.ask(rule.measure)
-        found = detectable(
-            old,
-            measure,
-            p=(rule.p or settings.p) / len(rules),
-            power=settings.power,
-            delta=rule.delta,
-            seed_deviation=result.seed_deviation,
-        )
-        findings.append(
-            replace(
-                finding,
-                before=before.value(rule.measure),
-                now=now.value(rule.measure),
-                detectable=found.loss,
-            )
-        )
-    return findings
-
-
-def _judged(rule: NotWorse, result: NonInferiority, adjusted: float, limit: float) -> Finding:
-    change = f"{'loses' if result.loss > 0 else 'gains'} {100 * abs(result.loss):.2f} points"
-    if abs(result.loss) < 5e-5:
-        change = "unchanged"
-    if adjusted <= limit:
-        verdict = Verdict.FAIL
-        message = f"{change}, significantly more than {100 * rule.delta:g} (p {adjusted:.2g})"
-    elif result.p <= limit:
-        verdict = Verdict.WARN
-        message = f"{change}; p {result.p:.2g} is small alone, not among all tests ({adjusted:.2g})"
-    elif result.loss > rule.delta + 1e-12:
-        verdict = Verdict.WARN
-        message = (
-            f"{change}, more than {100 * rule.delta:g}, but that may be chance (p {result.p:.2g})"
-        )
-    else:
-        verdict, message = Verdict.PASS, change
-    return Finding(
-        str(rule),
-        verdict,
-        message,
-        delta=rule.delta,
-        error=result.error if math.isfinite(result.error) else None,
-        p=result.p,
-        adjusted=adjusted,
-    )
 
 
 def _notes(compared: Documents, baseline: Baseline) -> list[str]:

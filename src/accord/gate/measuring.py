@@ -16,14 +16,16 @@ from accord.compare import (
 )
 from accord.corpus import Corpus
 from accord.document import Layer
-from accord.errors import InputError, ModelError
+from accord.errors import InputError
 from accord.gate.baseline import Baseline
-from accord.gate.judging import Estimate, assumed_deviation, read_rules
+from accord.gate.judging import Estimate, read_rules
+from accord.gate.losses import assumed_deviation
 from accord.gate.rules import ERROR_KINDS, ErrorShare, NotWorse
 from accord.gate.settings import PYPROJECT, Settings
 from accord.gate.tally import count, error_scores, scores
 from accord.model import Extractor, load_model
 from accord.model.folder import model_hash
+from accord.pipeline import label_unseen
 from accord.schema import Schema
 
 _ENOUGH = 20  # labels of a type, below which a figure of its own says little
@@ -50,11 +52,7 @@ def estimate_of(corpus: Corpus, settings: Settings) -> Estimate:
 
 def model_estimate(corpus: Corpus, settings: Settings, folder: Path) -> Estimate:
     """A model folder's labels of the split; raises as `estimate_of`."""
-    extractor = load_model(folder)
-    try:
-        layers = labelled_by(extractor, corpus, settings.split)
-    except ModelError as error:
-        raise ModelError(error.reason, path=folder) from None
+    layers = labelled_by(load_model(folder), corpus, settings.split, folder)
     return _counted(corpus, settings, layers, model_hash(folder), folder.name)
 
 
@@ -72,18 +70,12 @@ def layer_estimate(
     return _counted(corpus, settings, chosen, "", name or next(iter(chosen.values())).source)
 
 
-def labelled_by(extractor: Extractor, corpus: Corpus, split: str) -> dict[str, Layer]:
+def labelled_by(
+    extractor: Extractor, corpus: Corpus, split: str, folder: Path | None = None
+) -> dict[str, Layer]:
     """A model's layers of a split; ModelError if it learned from one of the texts."""
-    ids = corpus.select(split)
-    learned = set(dict(extractor.record.get("trained_on", {})).values())
-    seen = [i for i in ids if corpus.documents[i].sha256 in learned]
-    if seen:
-        raise ModelError(
-            f"was trained on {', '.join(seen[:3])}{' and more' if len(seen) > 3 else ''}, and a "
-            "model is not judged by text it learned from; choose another split"
-        )
-    found = extractor.extract(corpus.documents[i] for i in ids)
-    return {layer.document: layer for layer in found}
+    refusal = "judged by text it learned from; choose another split"
+    return label_unseen(extractor, corpus, corpus.select(split), refusal, folder)
 
 
 def run_estimate(corpus: Corpus, settings: Settings, name: str) -> Estimate:
@@ -199,7 +191,7 @@ def _head_lines(settings: Settings, estimate: Estimate, schema: Schema) -> Itera
     yield f'model = "{settings.model}"' if settings.model else f'layer = "{settings.layer}"'
     yield f'reference = "{settings.reference}"'
     yield f'split = "{settings.split}"'
-    yield f'unit = "{settings.unit}"  # or "paragraph", where there are few documents'
+    yield f'unit = "{settings.unit}"  # "document", or "paragraph" where there are few'
     yield f"p = {settings.p:g}  # the chance that a check without any real loss fails"
     yield f"corpus = {'true' if settings.corpus else 'false'}  # findings of `accord validate` fail"
     yield f"comparable = {settings.comparable:g}  # share of documents that must be unchanged"

@@ -8,9 +8,10 @@
     mention.strict.micro.f1 exact
 
 A comparison is an absolute limit. ``not_worse`` tests for a loss beyond ``delta`` since the
-baseline; ``p`` bounds the chance of a false alarm over all such rules together (Holm), ``sd`` is
-how much the measure varies by the seed alone, where the baseline does not know it. ``exact``: while
-the model is the committed one, byte for byte, all counts behind the measure stay the same.
+baseline; ``p`` bounds the chance of a false alarm over all such rules together, see
+`accord.gate.losses`; ``sd`` is how much the measure varies by the seed alone, where the baseline
+does not know it. ``exact``: while the model is the committed one, byte for byte, all counts behind
+the measure stay the same.
 
 Beside measures there are shares of errors, ``TARGET.KIND.errors``: how many labels of the reference
 are hit by an error of this kind (`accord.compare.Kind`: type, boundary, direction, label). They see

@@ -6,7 +6,8 @@ errors are new.
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from accord.compare import (
@@ -29,6 +30,7 @@ from accord.errors import InputError
 from accord.gate.rules import ERROR_KINDS
 from accord.schema import Schema
 
+_OUTCOMES = ("tp", "fp", "fn")
 _SHORT = 16  # hexadecimal digits of a hash: 64 bits tell a changed text from the old one
 
 CountsByType = Mapping[tuple[Target, Match], Mapping[str, Counts]]
@@ -62,9 +64,14 @@ Tally = Mapping[str, DocumentTally]
 
 
 def count(
-    corpus: Corpus, ids: Iterable[str], reference: str, estimate: Mapping[str, Layer], unit: str
+    corpus: Corpus,
+    ids: Iterable[str],
+    reference: str,
+    estimate: Mapping[str, Layer],
+    unit: str,
+    matches: Sequence[Match] = tuple(Match),
 ) -> Tally:
-    """Count an estimate against a layer of the corpus, unit by unit.
+    """Count an estimate against a layer of the corpus, unit by unit, by these matches.
 
     Labels count in the paragraph in which they start. Documents that either side calls incomplete
     are left out. Raises InputError if the estimate lacks a document, none is complete, or as
@@ -76,7 +83,9 @@ def count(
             raise InputError(f"{i}: the estimate has no layer of this document")
         gold = corpus.layer(reference, i)
         if gold.complete and estimate[i].complete:
-            found[i] = _document(corpus.documents[i], gold, estimate[i], corpus.schema, unit)
+            found[i] = _document(
+                corpus.documents[i], gold, estimate[i], corpus.schema, unit, matches
+            )
     if not found:
         raise InputError("nothing to check: no document that both sides have finished")
     return found
@@ -126,26 +135,31 @@ def short_hash(text: str) -> str:
 
 
 def _document(
-    document: Document, reference: Layer, estimate: Layer, schema: Schema, unit: str
+    document: Document,
+    reference: Layer,
+    estimate: Layer,
+    schema: Schema,
+    unit: str,
+    matches: Iterable[Match],
 ) -> DocumentTally:
     place = _Places(document, unit)
-    counts: dict[str, dict[tuple[Target, Match], dict[str, Counts]]] = {u: {} for u in place.names}
+    cells: Counter[tuple[str, Target, Match, str, str]] = Counter()
     errors: dict[str, dict[Target, dict[Kind, int]]] = {u: {} for u in place.names}
-    for match in Match:
+    for match in matches:
         comparison = compare_layers(reference, estimate, schema, match)
         for target, pairing in (
             (Target.MENTION, comparison.mentions),
             (Target.RELATION, comparison.relations),
         ):
-            for label, one in _outcomes(pairing):
-                types = counts[place.of(label)].setdefault((target, match), {})
-                types[label.type] = types.get(label.type, Counts()) + one
+            for label, outcome in _outcomes(pairing):
+                cells[place.of(label), target, match, label.type, outcome] += 1
     wrong: list[str] = []
     for difference in differences(reference, estimate, schema):
         wrong += wrong_labels(difference)
         if difference.first is not None and difference.kind in ERROR_KINDS[difference.target]:
             kinds = errors[place.of(difference.first)].setdefault(difference.target, {})
             kinds[difference.kind] = kinds.get(difference.kind, 0) + 1
+    counts = _counts(cells, place.names)
     return DocumentTally(
         document.sha256[:_SHORT],
         short_hash(format_standoff(document, reference)),
@@ -154,15 +168,27 @@ def _document(
     )
 
 
+def _counts(
+    cells: Mapping[tuple[str, Target, Match, str, str], int], units: Iterable[str]
+) -> dict[str, dict[tuple[Target, Match], dict[str, Counts]]]:
+    """Numbers of outcomes by unit, target, match and type, as counts."""
+    found: dict[str, dict[tuple[Target, Match], dict[str, Counts]]] = {u: {} for u in units}
+    for unit, target, match, kind in dict.fromkeys(cell[:4] for cell in cells):
+        found[unit].setdefault((target, match), {})[kind] = Counts(
+            *(cells.get((unit, target, match, kind, outcome), 0) for outcome in _OUTCOMES)
+        )
+    return found
+
+
 def _outcomes(
     pairing: Pairing[Mention] | Pairing[Arrow],
-) -> Iterable[tuple[Mention | Arrow, Counts]]:
+) -> Iterable[tuple[Mention | Arrow, str]]:
     for label, _ in pairing.matched:
-        yield label, Counts(tp=1)
+        yield label, "tp"
     for label in pairing.spurious:
-        yield label, Counts(fp=1)
+        yield label, "fp"
     for label in pairing.missed:
-        yield label, Counts(fn=1)
+        yield label, "fn"
 
 
 class _Places:

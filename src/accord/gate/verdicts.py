@@ -20,7 +20,7 @@ class Finding:
     """One rule judged.
 
     `before` and `now` are the figure in the baseline and of the estimate, over the documents that
-    the rule compares. `adjusted` is p after Holm's correction over all tests of the check;
+    the rule compares. `adjusted` is p corrected for all tests of the check;
     `detectable` the smallest loss that would likely have been found. What does not apply is None.
     """
 

@@ -1,18 +1,14 @@
 """A corpus of invented texts, the annotator serving it, and a browser's page signed in to it."""
 
 import re
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import uvicorn
+from app_server import AppServer
 
-from accord.annotator.app import create_app
 from accord.annotator.people import people
-from accord.annotator.server import addresses, listen
 from accord.annotator.workplace import Suggested, Workplace, open_workplace
 from accord.corpus.validate import record_checksums
 from accord.document import Document, Layer
@@ -111,23 +107,12 @@ class Served:
         persons = people(self.root, ["anna"], self.root / "state")
         self.workplace = open_workplace(self.root, persons)
         self.workplace.suggest = self.suggest
-        bound = listen("127.0.0.1", self.port)
-        self.port = bound.getsockname()[1]
-        app = create_app(self.workplace, hosts=addresses(bound, "127.0.0.1"), cookie="accord")
-        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, args=([bound],), daemon=True)
-        self.thread.start()
-        self.bound = bound
-        while not self.server.started and self.thread.is_alive():
-            time.sleep(0.01)
+        self._server = AppServer(self.workplace, self.port)
+        self.port = self._server.port
 
     def stop(self) -> None:
-        self.workplace.events.close()
-        self.server.should_exit = True
-        self.thread.join()
+        self._server.stop()
         self.workplace.close()
-        self.bound.close()
 
     @property
     def home(self) -> str:

@@ -122,3 +122,13 @@ def test_arrows_of_one_type_at_one_end_share_a_lane(ask):
     ]
     keys = ask("lanes.js", "(m, a) => [...m.bundleKeys(a).values()]", arrows)
     assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_new_note_is_known_by_the_id_that_the_server_gave_it(ask):
+    """It may be changed before the server has answered."""
+    expression = """(m, note) => {
+        const named = new Map();
+        m.learnNames([{do: "add_note", ref: "$1", ...note}],
+                     {marks: [], relations: [], notes: [{id: "N7", ...note}]}, named);
+        return m.renamed({do: "change_note", id: "$1", text: "so"}, named).id }"""
+    assert ask("document.js", expression, {"start": 0, "end": 4, "text": "why?"}) == "N7"

@@ -1,8 +1,10 @@
 """What a training step costs against the encoder's bare forward and backward pass: one JSON line.
 
-    python tests/benchmarks/joint_speed/training.py [--steps 40]
+    python tests/benchmarks/joint_speed/training.py                        # CoNLL04
+    python tests/benchmarks/joint_speed/training.py --practice             # the shipped text
+    python tests/benchmarks/joint_speed/training.py --practice --wide 1    # without sampled widths
 
-Both see the same CoNLL04 batches in the same precision, in turn; times are of the process.
+Both see the same batches in the same precision, in turn; times are of the process.
 """
 
 import argparse
@@ -16,10 +18,13 @@ from pathlib import Path
 
 import torch
 
+REPOSITORY = Path(__file__).parents[3]
 CONLL04 = Path(__file__).parents[1] / "conll04"
+CONLL04_RECIPE = CONLL04 / "recipe.toml"
 sys.path.insert(0, str(CONLL04))
 from conll04 import read_conll04  # noqa: E402
 
+from accord import read_corpus  # noqa: E402
 from accord.model.joint.dropout import DropoutSource, use_source  # noqa: E402
 from accord.model.joint.encoder_source import find_encoder  # noqa: E402
 from accord.model.joint.examples import read_examples  # noqa: E402
@@ -36,17 +41,23 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch", type=int, default=None)
+    parser.add_argument("--wide", type=float, default=None, help="instead of the recipe's")
+    parser.add_argument("--practice", action="store_true", help="the shipped model's text, recipe")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    tables = tomllib.loads((CONLL04 / "recipe.toml").read_text(encoding="utf-8"))
+    path = (REPOSITORY / "models/recipes/alliances.toml") if arguments.practice else CONLL04_RECIPE
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    if arguments.wide:
+        tables["training"]["wide"] = arguments.wide
     recipe: JointRecipe = fill(JointRecipe, tables, "recipe")
-    corpus = read_conll04()
+    corpus = read_corpus(REPOSITORY) if arguments.practice else read_conll04()
+    shape = recipe.network
     table = SchemaTable.of(corpus.schema)
     files = find_encoder(recipe.encoder)
     network = make_network(recipe, table, files)
     use_source(network, DropoutSource(0))
-    ids = corpus.select("train")
-    examples, _ = read_examples(corpus, "gold", ids, table, words="space", widest=14)
+    ids = corpus.select("practice" if arguments.practice else "train")
+    examples, _ = read_examples(corpus, "gold", ids, table, words=shape.words, widest=shape.widest)
     pieces = make_pieces(files, recipe)
     groups = [rows_of(example, pieces) for example in examples]
     rng = random.Random(0)  # noqa: S311
@@ -59,7 +70,7 @@ def main() -> None:
     encoder = network.reader.encoder
     bare, whole = [], []
     for number, rows in enumerate(batches[: arguments.steps + 8]):
-        arrays = stack_rows(rows, 14)[0].arrays()
+        arrays = stack_rows(rows, shape.widest)[0].arrays()
         ids_, shapes, lengths = (torch.from_numpy(arrays[k]) for k in ("ids", "shapes", "pieces"))
         start = time.process_time()
         with torch.autocast("cpu", torch.bfloat16, enabled=native_bf16()):
@@ -69,7 +80,7 @@ def main() -> None:
         steps_of.zero_grad(set_to_none=True)
         start_whole = time.process_time()
         with torch.autocast("cpu", torch.bfloat16, enabled=native_bf16()):
-            marks, relations = losses(network, rows, table, recipe)
+            marks, relations = losses(network, rows, table, recipe, rng)
         (marks + relations).backward()
         torch.nn.utils.clip_grad_norm_(average.weights, recipe.training.clip)
         steps_of.step()

@@ -130,7 +130,7 @@ def _stop(pid, data, log):
     for child, _ in processes.values():
         with pytest.raises(ProcessLookupError):
             os.killpg(child, 0)
-    assert list((data / "media").glob("*.zip")) == []
+    assert [path for path in (data / "media").rglob("*") if path.is_file()] == []
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A doccano that lives in memory: the worker's operations, with faults on demand.
 
-It keeps to what the real one does where that matters: an import makes examples first and labels
-after, an export has a file for each member, and labels are seen by their account alone.
+It keeps to what the real one does where that matters: an import makes examples first, then marks,
+then relations, an export has a file for each member, and labels are seen by their account alone.
 """
 
 import json
@@ -111,19 +111,20 @@ class FakeServer:
             inner = {k: v for k, v in record.items() if k not in ("text", "entities", "relations")}
             self.examples[numbers[-1]] = {"text": record["text"], "meta": inner}
         self.fault(self.calls, "upload", "between")
+        spans = {}
         for number, record in zip(numbers, records, strict=True):
             held = self.held(account, number)
-            spans = {}
             for entity in record["entities"]:
-                spans[entity["id"]] = next(self.ids)
+                spans[number, entity["id"]] = key = next(self.ids)
                 kind = self.number("span", entity["label"])
-                place = (entity["start_offset"], entity["end_offset"], kind)
-                held["spans"][spans[entity["id"]]] = place
+                held["spans"][key] = (entity["start_offset"], entity["end_offset"], kind)
+        self.fault(self.calls, "upload", "halfway")
+        for number, record in zip(numbers, records, strict=True):
             for relation in record["relations"]:
-                ends = (spans[relation["from_id"]], spans[relation["to_id"]])
+                ends = (spans[number, relation[end]] for end in ("from_id", "to_id"))
                 kind = self.number("relation", relation["type"])
-                held["relations"][next(self.ids)] = (kind, *ends)
-        return "task"
+                self.held(account, number)["relations"][next(self.ids)] = (kind, *ends)
+        return {"task": "task", "file": f"file{numbers[0]}"}
 
     def do_task(self, account, task):
         result = {"error": []} if task == "task" else f"/media/{task}.zip"
@@ -142,16 +143,32 @@ class FakeServer:
             "relations": [[i, *values] for i, values in held["relations"].items()],
         }
 
-    def do_add_span(self, account, project, example, start, end, label):
+    def do_counts(self, account, project):
+        every = [held for (name, _), held in self.labels.items() if name == account]
+        return [sum(len(held[of]) for held in every) for of in ("spans", "relations")]
+
+    def do_add_spans(self, account, project, example, spans):
+        # Each is a request of its own, and may be the last that arrives.
+        return [
+            self.call("add_span", account=account, example=example, span=span) for span in spans
+        ]
+
+    def do_add_span(self, account, example, span):
         number = next(self.ids)
-        self.held(account, example)["spans"][number] = (start, end, label)
+        self.held(account, example)["spans"][number] = tuple(span)
         return number
 
-    def do_add_relation(self, account, project, example, head, tail, label):
+    def do_add_relations(self, account, project, example, relations):
+        return [
+            self.call("add_relation", account=account, example=example, relation=relation)
+            for relation in relations
+        ]
+
+    def do_add_relation(self, account, example, relation):
         held = self.held(account, example)
-        assert head in held["spans"] and tail in held["spans"]
+        assert {*relation[1:]} <= {*held["spans"]}
         number = next(self.ids)
-        held["relations"][number] = (label, head, tail)
+        held["relations"][number] = tuple(relation)
         return number
 
     def do_remove_label(self, account, project, example, of, number):

@@ -267,9 +267,14 @@ def test_serving_ends_with_the_block_and_leaves_no_process(fake_doccano):
         assert (data / "url").read_text().strip() == running.url
         assert running.wait(0) is None
         (data / "media" / "x.zip").write_text("an export")
+        for name in ("one", "two"):
+            (data / "media" / name).mkdir()
+            (data / "media" / name / "x").write_text("an import")
+        serve.clear_uploads(data, ["one"])
+        assert [path.name for path in (data / "media").iterdir() if path.is_dir()] == ["two"]
     assert not any(map(alive, pids))
     assert not (data / "url").exists()
-    assert not (data / "media" / "x.zip").exists()
+    assert [*(data / "media").iterdir()] == []
     assert data.stat().st_mode & 0o777 == 0o700
     key = (data / "secret.key").read_text()
     with serving(data):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from fake_server import SCHEMA, TYPES, FakeServer, Interrupted, busy, failing_once
 
+from accord.bridges.doccano import push as push_module
 from accord.bridges.doccano.conflicts import PUSH, choices
 from accord.bridges.doccano.errors import ServerError
 from accord.bridges.doccano.export import fetch
@@ -43,7 +44,15 @@ def documents(texts=None):
     return [Document(name, text) for name, text in (texts or TEXTS).items()]
 
 
-def push(server, *names, given=None, suggest=layer_of, resolve=(), guideline="Mark names."):
+def push(
+    server,
+    *names,
+    given=None,
+    suggest=layer_of,
+    resolve=(),
+    guideline="Mark names.",
+    listener=lambda step: None,
+):
     given = given or documents()
     admin = server.account("admin")
     chosen = choices(resolve, PUSH)
@@ -55,7 +64,7 @@ def push(server, *names, given=None, suggest=layer_of, resolve=(), guideline="Ma
         SCHEMA,
         lambda: iter(given),
         len(given),
-        lambda step: None,
+        listener,
         suggest,
         "gold",
         [server.account(name) for name in names] or [admin],
@@ -107,6 +116,75 @@ def test_a_second_push_changes_nothing(names):
     assert server.calls - calls < 15  # a look, not a look at each document
 
 
+def many(count):
+    return [Document(f"{number:03}", "Avon joined the Coast Pact.") for number in range(count)]
+
+
+def test_own_labels_are_not_looked_at_one_by_one():
+    server = FakeServer("admin")
+    push(server, given=many(200))
+    assert server.calls < 100
+    check_complete(server, "admin", given=many(200))
+
+
+def test_progress_counts_every_document(monkeypatch):
+    monkeypatch.setattr(push_module, "BATCH", 3)
+    steps = []
+    push(FakeServer("admin"), given=many(7), listener=steps.append)
+    for stage in ("documents", "labels"):
+        assert [(s.done, s.total) for s in steps if s.stage == stage] == [
+            (n, 7) for n in range(1, 8)
+        ]
+
+
+def forgetful(server, of):
+    """Imports lose one label, and say nothing of it."""
+    plain = server.do_upload
+
+    def upload(**arguments):
+        before = set(server.labels)
+        sent = plain(**arguments)
+        held = [server.labels[key][of] for key in server.labels if key not in before]
+        next(labels for labels in held if labels).popitem()
+        return sent
+
+    server.do_upload = upload
+
+
+def test_a_label_that_an_import_lost_is_noticed_and_put():
+    server = FakeServer("admin")
+    forgetful(server, "relations")
+    done = push(server)
+    assert done.labelled == {"admin": 1}
+    assert done.conflicts == []
+    check_complete(server, "admin")
+
+
+def test_a_server_that_cannot_count_is_looked_at_one_by_one():
+    server = FakeServer("admin")
+    server.fault = lambda n, op, when: (_ for _ in ()).throw(busy()) if op == "counts" else None
+    push(server)
+    check_complete(server, "admin")
+    marks = [e["meta"]["meta"]["pushed"]["admin"] for e in server.examples.values()]
+    assert all(set(mark) == {"is", "from"} for mark in marks)
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_relations_that_somebody_removed_stay_removed(index):
+    # The first example of a batch says that its labels arrived, the others rely on it.
+    server = FakeServer("admin")
+    push(server)
+    number = [*server.examples][index]
+    server.labels["admin", number]["relations"].clear()
+    done = push(server, suggest=lambda d: layer_of(d, seed=2))
+    name = documents()[index].id
+    assert [(c.kind, c.document) for c in done.conflicts] == [("worked-on", name)]
+    assert server.labels["admin", number]["relations"] == {}
+    again = push(server, suggest=lambda d: layer_of(d, seed=2))
+    assert again.labelled == {}
+    assert len(again.conflicts) == 1
+
+
 def calls_of_a_push(*names):
     server = FakeServer("admin", "ann")
     push(server, *names)
@@ -114,7 +192,7 @@ def calls_of_a_push(*names):
 
 
 @pytest.mark.parametrize("names", [(), ("ann",)])
-@pytest.mark.parametrize("when", ["before", "after", "between"])
+@pytest.mark.parametrize("when", ["before", "after", "between", "halfway"])
 def test_killed_at_any_call_it_goes_on(names, when):
     for at in range(1, calls_of_a_push(*names) + 1):
         server = FakeServer("admin", "ann")
@@ -128,7 +206,7 @@ def test_killed_at_any_call_it_goes_on(names, when):
 
 
 @pytest.mark.parametrize("names", [(), ("ann",)])
-@pytest.mark.parametrize("when", ["before", "after", "between"])
+@pytest.mark.parametrize("when", ["before", "after", "between", "halfway"])
 def test_a_lost_answer_at_any_call_doubles_nothing(names, when):
     for at in range(1, calls_of_a_push(*names) + 1):
         server = FakeServer("admin", "ann")
@@ -189,7 +267,7 @@ def test_killed_while_labels_are_replaced_it_goes_on():
 def worked(server, account="ann"):
     """The account adds a mark to every document."""
     for number in server.examples:
-        server.do_add_span(account, 1, number, 0, 1, server.number("span", "ORG"))
+        server.do_add_span(account, number, (0, 1, server.number("span", "ORG")))
 
 
 def test_labels_that_somebody_worked_on_stay_unless_told():
@@ -258,7 +336,7 @@ def test_doubles_of_a_failed_import_are_removed_unless_worked_on():
     check_complete(server, "ann")
     doubled(server)
     last = max(server.examples)
-    server.do_add_span("ann", 1, last, 0, 1, server.number("span", "ORG"))
+    server.do_add_span("ann", last, (0, 1, server.number("span", "ORG")))
     server.finished.add(("ann", min(server.examples)))
     done = push(server, "ann")
     assert last in server.examples

@@ -3,6 +3,7 @@
 Each test has a project of its own on the one server that all share.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -65,8 +66,8 @@ class Trial:
         """What doccano's own import does with these lines."""
         with self.server.account() as admin:
             project = open_project(admin, self.name)
-            task = admin.call("upload", project=project.number, lines=[*map(json.dumps, lines)])
-            admin.wait(task, "an import")
+            sent = admin.call("upload", project=project.number, lines=[*map(json.dumps, lines)])
+            admin.wait(sent["task"], "an import")
 
     def documents_there(self):
         """All examples as (external id, text), in the server's order."""
@@ -247,10 +248,10 @@ def test_loss_6_metadata_of_others_neither_collides_nor_is_lost(trial):
     foreign = {"text": "Foreign.", "data": "x", "id": number, "Comments": 3, "score": 1.5}
     trial.upload({**foreign, "entities": [], "relations": []})
     out, _ = trial.accord("pull")
-    assert "1 examples that no push brought, left out" in out
+    assert "1 example that no push brought, left out" in out
     assert "ann/articles/a new: mentions +1" in out
     out, _ = trial.accord("push")
-    assert "1 other examples in the project, left alone" in out
+    assert "1 other example in the project, left alone" in out
     with trial.page("admin") as page:
         assert page.examples()[None]["meta"] == {"data": "x", "Comments": 3, "score": 1.5} | {
             "id": number
@@ -436,9 +437,16 @@ def test_the_private_server_keeps_its_secrets(server):
         assert http.get("/").status_code == 200  # the page itself
 
 
-def test_exports_leave_nothing_in_the_private_servers_folder(trial):
+def test_exports_and_uploads_leave_nothing_in_the_private_servers_folder(trial):
+    # Other tests may be working on the same server: this text is ours alone.
+    replace_texts(trial, {"secret/one": "The Quillfeather Compact."})
     trial.accord("push")
     trial.accord("status")
+    held = []
+    for path in (p for of in ("media", "uploads") for p in (trial.server.data / of).rglob("*")):
+        with contextlib.suppress(OSError):  # a folder, or another test's and gone
+            held += [path] if b"Quillfeather" in path.read_bytes() else []
+    assert held == []
     with trial.server.account() as admin, tempfile.TemporaryDirectory() as folder:
         export = fetch(admin, open_project(admin, trial.name).number, Path(folder))
         left = [trial.server.data / "media" / name for name in export.archives]

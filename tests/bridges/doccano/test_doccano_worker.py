@@ -151,6 +151,42 @@ def test_a_post_is_sent_once_unless_the_server_surely_did_nothing(moody, client_
         assert moody.count(key) == 3
 
 
+def test_labels_are_sent_at_once_and_what_fails_of_them_is_told(moody, client_python):
+    path = "/v1/projects/1/examples/3"
+    moody.answers |= {f"POST {path}/spans": {"id": 5}, f"POST {path}/relations": {"id": 6}}
+    spans = [[n, n + 2, 1] for n in range(9)]
+    where = {"project": 1, "example": 3}
+    with account(client_python, moody) as (ann, _):
+        assert ann.call("add_spans", **where, spans=spans) == [5] * 9
+        bodies = [json.loads(body) for key, body in moody.seen if key == f"POST {path}/spans"]
+        places = sorted((b["start_offset"], b["end_offset"], b["label"], b["prob"]) for b in bodies)
+        assert places == [(*span, 0) for span in spans]
+        assert ann.call("add_relations", **where, relations=[[7, 1, 2]]) == [6]
+        (body,) = [json.loads(body) for key, body in moody.seen if key == f"POST {path}/relations"]
+        assert body == {"type": 7, "from_id": 1, "to_id": 2, "prob": 0}
+        moody.seen.clear()
+        moody.moods[f"POST {path}/spans"] = [AWAY]
+        with pytest.raises(ServerError, match="busy or broken") as error:
+            ann.call("add_spans", **where, spans=spans)
+        assert error.value.temporary
+        assert moody.count(f"POST {path}/spans") == 9  # each once, and none is still on its way
+
+
+def test_labels_are_counted_by_account_and_asked_for_once(moody, client_python):
+    path = "GET /v1/projects/1/metrics"
+    moody.answers |= {
+        f"{path}/span-distribution": {"ann": {"ORG": 3, "GPE": 4}, "bob": {"ORG": 1}},
+        f"{path}/relation-distribution": {"bob": {"pledges": 2}},
+    }
+    with account(client_python, moody) as (ann, _):
+        assert ann.call("counts", project=1) == [7, 0]
+        moody.seen.clear()
+        moody.moods[f"{path}/span-distribution"] = [BROKEN]
+        with pytest.raises(ServerError, match="busy or broken"):
+            ann.call("counts", project=1)
+        assert moody.count(f"{path}/span-distribution") == 1
+
+
 def test_an_upload_is_sent_again_whole_and_its_import_only_once(moody, client_python):
     moody.moods["POST /v1/fp/process/"] = ["hang up"]
     moody.moods["POST /v1/projects/1/upload"] = [AWAY]

@@ -1,219 +1,198 @@
 /** Every command with its keys and its line in the help: the one table that binds and explains. */
-
 import { askNote, askThreshold, showHelp } from "./dialogs.js";
 import * as cursor from "./cursor.js";
 import * as labelling from "./labelling.js";
 import { labelMenu, typeMenu } from "./menus.js";
 import { JumpMode, RelateMode } from "./relate.js";
-
-/**
- * @typedef {import("./keys.js").Command} Command
- * @typedef {{desk: import("./desk.js").Desk, pane: import("./pane.js").Pane,
- *   menu: import("./menu.js").Menu, side: import("./side.js").Side, drafts: Map<string, string>,
- *   palette: () => void, go: (step: 1 | -1) => Promise<void>, written: () => Promise<void>}} Parts
- */
-
-/** @param {Parts} parts @returns {Command[]} */
 export function commandTable(parts) {
-  const { desk, pane, menu, side, drafts } = parts;
-  const acts = menuActs(parts);
-  /** @type {Command[]} */
-  const list = [];
-  const group = (/** @type {string} */ name, /** @type {[string, string[], string, () => void][]} */ rows) => {
-    for (const [id, keys, text, run] of rows) list.push({ id, keys, group: name, text, run });
-  };
-  // In a paragraph that runs from right to left the arrows follow the eye.
-  const side_ = (/** @type {1 | -1} */ step) => /** @type {1 | -1} */ (isRightToLeft(parts) ? -step : step);
-  const post = (/** @type {"undo" | "redo"} */ what) => {
-    const text = desk.doc?.[what];
-    const waiting = desk.outbox?.batches.length;
-    if (!text && !waiting) return desk.say(what === "undo" ? "Nothing to undo." : "Nothing to redo.");
-    desk.act([{ do: what }], `${what === "undo" ? "Undid" : "Did again"}${text && !waiting ? `: ${text}` : ""}`);
-  };
-  const status = (/** @type {string} */ wanted) => {
-    const undone = desk.doc?.status === wanted;
-    const to = undone ? "started" : wanted;
-    desk.act([{ do: "set_status", status: to }], to === "complete" ? "Complete: no more labels here" : "In progress again");
-  };
-
-  group("Mark", [
-    ...desk.schema.mentions.map((type) => /** @type {[string, string[], string, () => void]} */ ([
-      `mark ${type.type}`, type.key ? [type.key] : [], `${type.type}: ${type.short}`,
-      () => labelling.markAs(desk, menu, type.type),
-    ])),
-    ["beside", ["+"], "a further mark on the same words", () => menu.open({ ...typeMenu(desk, acts, true), at: menu.atSelection(), focus: true })],
-    ["delete", ["x", "Delete", "Backspace"], "delete the mark or relation; reject the suggestion", () => labelling.remove(desk)],
-    ["end-out", ["e"], "end of the mark: a word further", () => labelling.moveEdge(desk, "end", "out")],
-    ["end-in", ["E"], "end of the mark: a word back", () => labelling.moveEdge(desk, "end", "in")],
-    ["start-out", ["b"], "beginning: a word further out", () => labelling.moveEdge(desk, "start", "out")],
-    ["start-in", ["B"], "beginning: a word further in", () => labelling.moveEdge(desk, "start", "in")],
-    ["menu", ["m", "Shift+F10", "ContextMenu"], "menu of what is selected", () => openMenu(parts, acts)],
-  ]);
-  group("Relate", [
-    ["relate", ["r"], "letters over the marks: head, tail, type", () => desk.setMode(new RelateMode(desk, pane, menu))],
-    ["relate-from", ["R"], "relate from the selected mark", acts.relateFrom],
-    ["next-relation", ["]"], "next relation", () => cursor.byRelation(desk, 1)],
-    ["previous-relation", ["["], "previous relation", () => cursor.byRelation(desk, -1)],
-    ["enter", ["Enter"], "relation: another type; words: the mark around them", () => enter(parts)],
-    ["reverse", ["v"], "turn the relation round", () => labelling.reverse(desk)],
-    ["other-end", ["o"], "from the relation's head to its tail, and back", () => otherEnd(desk)],
-  ]);
-  group("Move", [
-    ["next-word", ["ArrowRight", "l"], "next word", () => cursor.byWord(desk, side_(1), false)],
-    ["previous-word", ["ArrowLeft", "h"], "previous word", () => cursor.byWord(desk, side_(-1), false)],
-    ["line-down", ["ArrowDown", "j"], "line below", () => cursor.byLine(desk, pane, 1, false)],
-    ["line-up", ["ArrowUp", "k"], "line above", () => cursor.byLine(desk, pane, -1, false)],
-    ["next-mark", ["n"], "next mark", () => cursor.byMark(desk, 1, false)],
-    ["previous-mark", ["p"], "previous mark", () => cursor.byMark(desk, -1, false)],
-    ["next-sentence", ["s"], "next sentence", () => cursor.bySentence(desk, 1)],
-    ["previous-sentence", ["S"], "previous sentence", () => cursor.bySentence(desk, -1)],
-    ["next-paragraph", ["}", "Ctrl+ArrowDown"], "next paragraph", () => cursor.byParagraph(desk, 1)],
-    ["previous-paragraph", ["{", "Ctrl+ArrowUp"], "previous paragraph", () => cursor.byParagraph(desk, -1)],
-    ["start", ["Ctrl+Home"], "beginning of the text", () => cursor.toEnd(desk, -1)],
-    ["end", ["Ctrl+End"], "end of the text", () => cursor.toEnd(desk, 1)],
-    ["jump", ["f"], "to any word on the screen: its first letter, then its hint", () => desk.setMode(new JumpMode(desk, pane, false))],
-    ["escape", ["Escape"], "back to one word", () => shrink(desk)],
-  ]);
-  group("Select", [
-    ["extend", ["Shift+ArrowRight", "L"], "extend by a word", () => cursor.byWord(desk, side_(1), true)],
-    ["shrink", ["Shift+ArrowLeft", "H"], "take back a word", () => cursor.byWord(desk, side_(-1), true)],
-    ["extend-line", ["Shift+ArrowDown", "J"], "extend by a line", () => cursor.byLine(desk, pane, 1, true)],
-    ["shrink-line", ["Shift+ArrowUp", "K"], "take back a line", () => cursor.byLine(desk, pane, -1, true)],
-    ["extend-jump", ["F"], "extend to any word on the screen", () => desk.setMode(new JumpMode(desk, pane, true))],
-    ["end-character-out", ["Alt+Shift+ArrowRight"], "end: a character further", () => cursor.byCharacter(desk, "end", 1)],
-    ["end-character-in", ["Alt+Shift+ArrowLeft"], "end: a character back", () => cursor.byCharacter(desk, "end", -1)],
-    ["start-character-out", ["Alt+Shift+ArrowUp"], "beginning: a character out", () => cursor.byCharacter(desk, "start", -1)],
-    ["start-character-in", ["Alt+Shift+ArrowDown"], "beginning: a character in", () => cursor.byCharacter(desk, "start", 1)],
-  ]);
-  group("Suggestions", [
-    ["next-suggestion", ["g"], "next suggestion", () => bySuggestion(desk, 1)],
-    ["previous-suggestion", ["G"], "previous suggestion", () => bySuggestion(desk, -1)],
-    ["accept", ["a"], "accept, and on to the next", () => labelling.accept(desk)],
-    ["accept-above", ["A"], "accept all from a score on", () => askThreshold(desk)],
-  ]);
-  group("Document", [
-    ["undo", ["u", "Ctrl+z"], "undo", () => post("undo")],
-    ["redo", ["U", "Ctrl+y", "Ctrl+Shift+z"], "redo", () => post("redo")],
-    ["complete", ["c"], "complete: no more labels here; again: not yet", () => status("complete")],
-    ["complete-next", ["C"], "complete, and on to the next document", () => completeAndGo(parts)],
-    ["discuss", ["i"], "needs discussion, with a note to the selection", () => discuss(parts)],
-    ["note", ["t"], "note to the selection", () => askNote(desk, drafts)],
-    ["next-document", ["N"], "next document, in the chosen order", () => void parts.go(1)],
-    ["previous-document", ["P"], "previous document", () => void parts.go(-1)],
-    ["palette", ["/", "Ctrl+k"], "documents: list, filter, search", parts.palette],
-    ["export", ["Ctrl+s"], "write the .ann files", () => void parts.written()],
-  ]);
-  group("View", [
-    ["help", ["?", "F1"], "all keys", () => showHelp(list, desk.schema)],
-    ["guide", ["z"], "guidelines and types", () => side.show(side.tab === "guide" ? "relations" : "guide")],
-    ["side", ["\\"], "what is beside the text: show or hide", () => document.body.classList.toggle("side-closed")],
-    ["tags", ["T"], "types at the marks: show or hide", () => toggleTags(parts)],
-    ["arrows", ["q"], "arrows: all, of the selection, none", () => nextArrows(parts)],
-    ["problem", ["!"], "next problem", () => nextProblem(desk)],
-  ]);
-  return list;
+    const { desk, pane, menu, side, drafts } = parts;
+    const acts = menuActs(parts);
+    const list = [];
+    const group = (name, rows) => {
+        for (const [id, keys, text, run] of rows)
+            list.push({ id, keys, group: name, text, run });
+    };
+    // In a paragraph that runs from right to left the arrows follow the eye.
+    const onward = () => (isRightToLeft(parts) ? -1 : 1);
+    const backward = () => (isRightToLeft(parts) ? 1 : -1);
+    const post = (what) => {
+        const text = desk.doc?.[what];
+        const waiting = desk.outbox?.batches.length;
+        if (!text && !waiting)
+            return desk.say(what === "undo" ? "Nothing to undo." : "Nothing to redo.");
+        desk.act([{ do: what }], `${what === "undo" ? "Undid" : "Did again"}${text && !waiting ? `: ${text}` : ""}`);
+    };
+    const status = (wanted) => {
+        const to = desk.doc?.status === wanted ? "started" : wanted;
+        desk.act([{ do: "set_status", status: to }], to === "complete" ? "Complete: no more labels here" : "In progress again");
+    };
+    group("Mark", [
+        ...desk.schema.mentions.map((type) => [
+            `mark ${type.type}`, type.key ? [type.key] : [], `${type.type}: ${type.short}`,
+            () => labelling.markAs(desk, menu, type.type),
+        ]),
+        ["beside", ["+"], "a further mark on the same words", () => menu.open({ ...typeMenu(desk, acts, true), at: menu.atSelection(), focus: true })],
+        ["delete", ["x", "Delete", "Backspace"], "delete the mark or relation; reject the suggestion", () => labelling.remove(desk)],
+        ["end-out", ["e"], "end of the mark: a word further", () => labelling.moveEdge(desk, "end", "out")],
+        ["end-in", ["E"], "end of the mark: a word back", () => labelling.moveEdge(desk, "end", "in")],
+        ["start-out", ["b"], "beginning: a word further out", () => labelling.moveEdge(desk, "start", "out")],
+        ["start-in", ["B"], "beginning: a word further in", () => labelling.moveEdge(desk, "start", "in")],
+        ["menu", ["m", "Shift+F10", "ContextMenu"], "menu of what is selected", () => openMenu(parts, acts)],
+    ]);
+    group("Relate", [
+        ["relate", ["r"], "letters over the marks: head, tail, type", () => desk.setMode(new RelateMode(desk, pane, menu))],
+        ["relate-from", ["R"], "relate from the selected mark", acts.relateFrom],
+        ["next-relation", ["]"], "next relation", () => cursor.byRelation(desk, 1)],
+        ["previous-relation", ["["], "previous relation", () => cursor.byRelation(desk, -1)],
+        ["enter", ["Enter"], "relation: another type; words: the mark around them", () => enter(parts)],
+        ["reverse", ["v"], "turn the relation round", () => labelling.reverse(desk)],
+        ["other-end", ["o"], "from the relation's head to its tail, and back", () => otherEnd(desk)],
+    ]);
+    group("Move", [
+        ["next-word", ["ArrowRight", "l"], "next word", () => cursor.byWord(desk, onward(), false)],
+        ["previous-word", ["ArrowLeft", "h"], "previous word", () => cursor.byWord(desk, backward(), false)],
+        ["line-down", ["ArrowDown", "j"], "line below", () => cursor.byLine(desk, pane, 1, false)],
+        ["line-up", ["ArrowUp", "k"], "line above", () => cursor.byLine(desk, pane, -1, false)],
+        ["next-mark", ["n"], "next mark", () => cursor.byMark(desk, 1, false)],
+        ["previous-mark", ["p"], "previous mark", () => cursor.byMark(desk, -1, false)],
+        ["next-sentence", ["s"], "next sentence", () => cursor.bySentence(desk, 1)],
+        ["previous-sentence", ["S"], "previous sentence", () => cursor.bySentence(desk, -1)],
+        ["next-paragraph", ["}", "Ctrl+ArrowDown"], "next paragraph", () => cursor.byParagraph(desk, 1)],
+        ["previous-paragraph", ["{", "Ctrl+ArrowUp"], "previous paragraph", () => cursor.byParagraph(desk, -1)],
+        ["start", ["Ctrl+Home"], "beginning of the text", () => cursor.toEnd(desk, -1)],
+        ["end", ["Ctrl+End"], "end of the text", () => cursor.toEnd(desk, 1)],
+        ["jump", ["f"], "to any word on the screen: its first letter, then its hint", () => desk.setMode(new JumpMode(desk, pane, false))],
+        ["escape", ["Escape"], "back to one word", () => shrink(desk)],
+    ]);
+    group("Select", [
+        ["extend", ["Shift+ArrowRight", "L"], "extend by a word", () => cursor.byWord(desk, onward(), true)],
+        ["shrink", ["Shift+ArrowLeft", "H"], "take back a word", () => cursor.byWord(desk, backward(), true)],
+        ["extend-line", ["Shift+ArrowDown", "J"], "extend by a line", () => cursor.byLine(desk, pane, 1, true)],
+        ["shrink-line", ["Shift+ArrowUp", "K"], "take back a line", () => cursor.byLine(desk, pane, -1, true)],
+        ["extend-jump", ["F"], "extend to any word on the screen", () => desk.setMode(new JumpMode(desk, pane, true))],
+        ["end-character-out", ["Alt+Shift+ArrowRight"], "end: a character further", () => cursor.byCharacter(desk, "end", 1)],
+        ["end-character-in", ["Alt+Shift+ArrowLeft"], "end: a character back", () => cursor.byCharacter(desk, "end", -1)],
+        ["start-character-out", ["Alt+Shift+ArrowUp"], "beginning: a character out", () => cursor.byCharacter(desk, "start", -1)],
+        ["start-character-in", ["Alt+Shift+ArrowDown"], "beginning: a character in", () => cursor.byCharacter(desk, "start", 1)],
+    ]);
+    group("Suggestions", [
+        ["next-suggestion", ["g"], "next suggestion", () => bySuggestion(desk, 1)],
+        ["previous-suggestion", ["G"], "previous suggestion", () => bySuggestion(desk, -1)],
+        ["accept", ["a"], "accept, and on to the next", () => labelling.accept(desk)],
+        ["accept-above", ["A"], "accept all from a score on", () => askThreshold(desk)],
+    ]);
+    group("Document", [
+        ["undo", ["u", "Ctrl+z"], "undo", () => post("undo")],
+        ["redo", ["U", "Ctrl+y", "Ctrl+Shift+z"], "redo", () => post("redo")],
+        ["complete", ["c"], "complete: no more labels here; again: not yet", () => status("complete")],
+        ["complete-next", ["C"], "complete, and on to the next document", () => completeAndGo(parts)],
+        ["discuss", ["i"], "needs discussion, with a note to the selection", () => discuss(parts)],
+        ["note", ["t"], "note to the selection", () => askNote(desk, drafts)],
+        ["next-document", ["N"], "next document, in the chosen order", () => void parts.go(1)],
+        ["previous-document", ["P"], "previous document", () => void parts.go(-1)],
+        ["palette", ["/", "Ctrl+k"], "documents: list, filter, search", parts.palette],
+        ["export", ["Ctrl+s"], "write the .ann files", () => void parts.written()],
+    ]);
+    group("View", [
+        ["help", ["?", "F1"], "all keys", () => showHelp(list, desk.schema)],
+        ["guide", ["z"], "guidelines and types", () => side.show(side.tab === "guide" ? "relations" : "guide")],
+        ["side", ["\\"], "what is beside the text: show or hide", () => document.body.classList.toggle("side-closed")],
+        ["tags", ["T"], "types at the marks: show or hide", () => toggleTags(parts)],
+        ["arrows", ["q"], "arrows: all, of the selection, none", () => nextArrows(parts)],
+        ["problem", ["!"], "next problem", () => nextProblem(desk)],
+    ]);
+    return list;
 }
-
-/** @param {Parts} parts @returns {import("./menus.js").Acts} */
 export function menuActs({ desk, pane, menu, drafts }) {
-  return {
-    relateFrom: () => {
-      const mark = labelling.selectedMark(desk);
-      if (!mark) return desk.say("Select a mark first: n and p go from mark to mark.", "warn");
-      desk.setMode(new RelateMode(desk, pane, menu, mark.id));
-    },
-    note: (id) => askNote(desk, drafts, id),
-    mark: (type, beside) => labelling.markAs(desk, menu, type, { beside }),
-    reverse: () => labelling.reverse(desk),
-  };
+    return {
+        relateFrom: () => {
+            const mark = labelling.selectedMark(desk);
+            if (!mark)
+                return desk.say("Select a mark first: n and p go from mark to mark.", "warn");
+            desk.setMode(new RelateMode(desk, pane, menu, mark.id));
+        },
+        note: (id) => askNote(desk, drafts, id),
+        mark: (type, beside) => labelling.markAs(desk, menu, type, { beside }),
+        reverse: () => labelling.reverse(desk),
+    };
 }
-
-/** @param {Parts} parts @param {import("./menus.js").Acts} acts */
 function openMenu({ desk, menu }, acts) {
-  if (!desk.selection) return;
-  menu.open({ ...(desk.selection.kind === "words" ? typeMenu(desk, acts) : labelMenu(desk, menu, acts)), at: menu.atSelection(), focus: true });
+    if (!desk.selection)
+        return;
+    menu.open({ ...(desk.selection.kind === "words" ? typeMenu(desk, acts) : labelMenu(desk, menu, acts)), at: menu.atSelection(), focus: true });
 }
-
-/** @param {Parts} parts */
 function enter({ desk, menu }) {
-  if (desk.selection?.kind === "relation") return labelling.changeRelation(desk, menu);
-  if (!cursor.outwards(desk)) desk.say("No mark around this.");
+    if (desk.selection?.kind === "relation")
+        return labelling.changeRelation(desk, menu);
+    if (!cursor.outwards(desk))
+        desk.say("No mark around this.");
 }
-
-/** @param {import("./desk.js").Desk} desk */
 function shrink(desk) {
-  const { selection, doc } = desk;
-  if (!selection || !doc) return;
-  const word = cursor.wordBeside(desk, { start: selection.start, end: selection.start }, 1);
-  if (word) desk.selectWords(word);
+    const { selection, doc } = desk;
+    if (!selection || !doc)
+        return;
+    const word = cursor.wordBeside(desk, { start: selection.start, end: selection.start }, 1);
+    if (word)
+        desk.selectWords(word);
 }
-
-/** @param {import("./desk.js").Desk} desk @param {1 | -1} step */
 function bySuggestion(desk, step) {
-  const words = desk.selection?.kind === "words";
-  const next = labelling.ghostBeside(desk, words ? "" : labelling.selectedGhost(desk), step);
-  if (next) labelling.selectLabel(desk, next);
-  else desk.say(labelling.ghostsInOrder(desk).length ? "No further suggestion this way." : "No suggestions are open.");
+    const words = desk.selection?.kind === "words";
+    const next = labelling.ghostBeside(desk, words ? "" : labelling.selectedGhost(desk), step);
+    if (next)
+        labelling.selectLabel(desk, next);
+    else
+        desk.say(labelling.ghostsInOrder(desk).length ? "No further suggestion this way." : "No suggestions are open.");
 }
-
-/** @param {import("./desk.js").Desk} desk */
 function otherEnd(desk) {
-  const { selection } = desk;
-  const relation = selection?.kind === "relation" ? desk.relation(selection.id) : undefined;
-  if (!relation || !selection) return desk.say("Select a relation first: ] and [ go from one to the next.");
-  const tail = desk.mark(relation.tail);
-  if (!tail) return;
-  const atTail = selection.start === tail.start && selection.end === tail.end;
-  if (atTail) desk.selectRelation(relation.id);
-  else desk.select({ ...selection, start: tail.start, end: tail.end, anchor: tail, focus: tail });
+    const { selection } = desk;
+    const relation = selection?.kind === "relation" ? desk.relation(selection.id) : undefined;
+    if (!relation || !selection)
+        return desk.say("Select a relation first: ] and [ go from one to the next.");
+    const tail = desk.mark(relation.tail);
+    if (!tail)
+        return;
+    const atTail = selection.start === tail.start && selection.end === tail.end;
+    if (atTail)
+        desk.selectRelation(relation.id);
+    else
+        desk.select({ ...selection, start: tail.start, end: tail.end, anchor: tail, focus: tail });
 }
-
-/** @param {Parts} parts */
 async function completeAndGo({ desk, go }) {
-  if (!desk.doc) return;
-  if (desk.doc.status !== "complete") {
-    desk.act([{ do: "set_status", status: "complete" }], "Complete: no more labels here");
-  }
-  // What comes next depends on this one being complete; and nobody leaves it while it is not saved.
-  if (await desk.outbox?.settled()) await go(1);
+    if (!desk.doc)
+        return;
+    if (desk.doc.status !== "complete") {
+        desk.act([{ do: "set_status", status: "complete" }], "Complete: no more labels here");
+    }
+    // What comes next depends on this one being complete; and nobody leaves it while it is not saved.
+    if (await desk.outbox?.settled())
+        await go(1);
 }
-
-/** @param {Parts} parts */
 function discuss({ desk, drafts }) {
-  if (desk.doc?.status === "discuss") {
-    desk.act([{ do: "set_status", status: "started" }], "In progress again");
-    return;
-  }
-  askNote(desk, drafts, undefined, [{ do: "set_status", status: "discuss" }]);
+    if (desk.doc?.status === "discuss") {
+        desk.act([{ do: "set_status", status: "started" }], "In progress again");
+        return;
+    }
+    askNote(desk, drafts, undefined, [{ do: "set_status", status: "discuss" }]);
 }
-
-/** @param {Parts} parts */
 function toggleTags({ desk, pane }) {
-  const off = pane.element.classList.toggle("no-tags");
-  for (const paragraph of pane.paragraphs) paragraph.arrows = "stale";
-  pane.draw();
-  desk.say(off ? "Types are shown by colour only." : "Types are shown at the marks.");
+    const off = pane.element.classList.toggle("no-tags");
+    pane.redraw();
+    desk.say(off ? "Types are shown by colour only." : "Types are shown at the marks.");
 }
-
-/** @param {Parts} parts */
 function nextArrows({ desk, pane }) {
-  const order = /** @type {const} */ (["all", "near", "none"]);
-  pane.arrows = order[(order.indexOf(pane.arrows) + 1) % order.length];
-  pane.draw();
-  desk.say({ all: "All arrows.", near: "Only arrows of what is selected or pointed at.", none: "No arrows." }[pane.arrows]);
+    pane.arrows = { all: "near", near: "none", none: "all" }[pane.arrows];
+    pane.soon("labels");
+    desk.say({ all: "All arrows.", near: "Only arrows of what is selected or pointed at.", none: "No arrows." }[pane.arrows]);
 }
-
-/** @param {import("./desk.js").Desk} desk */
 function nextProblem(desk) {
-  const ids = (desk.doc?.problems ?? []).flatMap((problem) => problem.ids.slice(0, 1));
-  if (!ids.length) return desk.say("Nothing here breaks the schema.");
-  const next = ids[(ids.indexOf(desk.selection?.id ?? "") + 1) % ids.length];
-  labelling.selectLabel(desk, next);
-  desk.say(desk.doc?.problems.find((problem) => problem.ids[0] === next)?.text ?? "", "warn");
+    const ids = (desk.doc?.problems ?? []).flatMap((problem) => problem.ids.slice(0, 1));
+    const next = ids[(ids.indexOf(desk.selection?.id ?? "") + 1) % ids.length];
+    if (next === undefined)
+        return desk.say("Nothing here breaks the schema.");
+    labelling.selectLabel(desk, next);
+    desk.say(desk.doc?.problems.find((problem) => problem.ids[0] === next)?.text ?? "", "warn");
 }
-
-/** @param {Parts} parts */
 function isRightToLeft({ desk, pane }) {
-  const words = pane.paragraphs[desk.here]?.words;
-  return words !== undefined && getComputedStyle(words).direction === "rtl";
+    const words = pane.paragraphs[desk.here]?.words;
+    return words !== undefined && getComputedStyle(words).direction === "rtl";
 }

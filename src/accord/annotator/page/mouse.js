@@ -1,5 +1,4 @@
 /** Everything by mouse, pen or finger: selecting, clicking, and dragging from mark to mark. */
-
 import { nativeSelection, outwards } from "./cursor.js";
 import { svgElement } from "./arcs.js";
 import { labelMenu, typeMenu } from "./menus.js";
@@ -7,209 +6,210 @@ import { pairing, relate } from "./labelling.js";
 import { short, whyNone } from "./rules.js";
 import { firstAtLeast, textOffset } from "./text.js";
 import { paragraphAt } from "./document.js";
-
-/**
- * @typedef {import("./desk.js").Desk} Desk
- * @typedef {{mark: string, x: number, y: number, shift: boolean, linking: boolean}} Press
- */
-
 const MOVED = 5;
-
 export class Mouse {
-  /**
-   * @param {Desk} desk @param {import("./pane.js").Pane} pane @param {import("./menu.js").Menu} menu
-   * @param {import("./menus.js").Acts} acts
-   */
-  constructor(desk, pane, menu, acts) {
-    this.desk = desk;
-    this.pane = pane;
-    this.menu = menu;
-    this.acts = acts;
-    /** @type {Press | null} */
-    this.press = null;
-    this.line = /** @type {SVGSVGElement} */ (svgElement("svg", { class: "link-line", "aria-hidden": "true" }));
-    const text = pane.element;
-    text.addEventListener("pointerdown", (event) => this.down(event));
-    document.addEventListener("pointermove", (event) => this.move(event));
-    document.addEventListener("pointerup", (event) => this.up(event));
-    document.addEventListener("pointercancel", () => this.stopLink());
-    text.addEventListener("pointerover", (event) => pane.hover(labelAt(event.target)));
-    text.addEventListener("pointerleave", () => pane.hover(""));
-    text.addEventListener("contextmenu", (event) => this.context(event));
-    document.addEventListener("selectionchange", () => this.touched());
-  }
-
-  /** @param {PointerEvent} event */
-  down(event) {
-    if (event.button !== 0) return;
-    const shift = event.shiftKey;
-    // Shift and a click extends our selection, not the browser's.
-    if (shift && !markAt(event.target)) event.preventDefault();
-    this.press = { mark: markAt(event.target), x: event.clientX, y: event.clientY, shift, linking: false };
-    this.touch = event.pointerType === "touch";
-  }
-
-  /** @param {PointerEvent} event */
-  move(event) {
-    const press = this.press;
-    if (!press?.mark || press.shift || this.touch || !(event.buttons & 1)) return;
-    if (!press.linking && Math.hypot(event.clientX - press.x, event.clientY - press.y) < MOVED) return;
-    const over = markAt(document.elementFromPoint(event.clientX, event.clientY));
-    const fits = over && over !== press.mark && this.fits(press.mark, over);
-    if (fits && !press.linking) {
-      press.linking = true;
-      document.body.classList.add("linking");
-      document.body.append(this.line);
+    desk;
+    pane;
+    menu;
+    acts;
+    press = null;
+    /** Whether a finger does it. */
+    touch = false;
+    /** What is drawn from a mark to the pointer. */
+    line = svgElement("svg", { class: "link-line", "aria-hidden": "true" });
+    constructor(desk, pane, menu, acts) {
+        this.desk = desk;
+        this.pane = pane;
+        this.menu = menu;
+        this.acts = acts;
+        const text = pane.element;
+        text.addEventListener("pointerdown", (event) => this.down(event));
+        document.addEventListener("pointermove", (event) => this.move(event));
+        document.addEventListener("pointerup", (event) => this.up(event));
+        document.addEventListener("pointercancel", () => this.stopLink());
+        text.addEventListener("pointerover", (event) => pane.hover(labelAt(event.target)));
+        text.addEventListener("pointerleave", () => pane.hover(""));
+        text.addEventListener("contextmenu", (event) => this.context(event));
+        document.addEventListener("selectionchange", () => this.touched());
     }
-    if (!press.linking) return;
-    getSelection()?.removeAllRanges();
-    this.drawLink(press, event, fits ? over : "");
-  }
-
-  /** @param {string} from @param {string} to */
-  fits(from, to) {
-    const [head, tail] = [this.desk.mark(from), this.desk.mark(to)];
-    return Boolean(head && tail && pairing(this.desk, head, tail).types.length);
-  }
-
-  /** @param {Press} press @param {PointerEvent} event @param {string} over */
-  drawLink(press, event, over) {
-    for (const old of this.pane.element.querySelectorAll("mark.target")) old.classList.remove("target");
-    if (over) {
-      for (const mark of this.pane.element.querySelectorAll(`mark[data-id="${CSS.escape(over)}"]`)) mark.classList.add("target");
+    down(event) {
+        if (event.button !== 0)
+            return;
+        const shift = event.shiftKey;
+        // Shift and a click extends our selection, not the browser's.
+        if (shift && !markAt(event.target))
+            event.preventDefault();
+        this.press = { mark: markAt(event.target), x: event.clientX, y: event.clientY, shift, linking: false };
+        this.touch = event.pointerType === "touch";
     }
-    const origin = this.pane.element.querySelector(`mark[data-id="${CSS.escape(press.mark)}"]`)?.getClientRects()[0];
-    const [x, y] = origin ? [(origin.left + origin.right) / 2, origin.top] : [press.x, press.y];
-    const top = Math.min(y, event.clientY) - 26;
-    this.line.replaceChildren(svgElement("path", { d: `M${x} ${y}C${x} ${top} ${event.clientX} ${top} ${event.clientX} ${event.clientY}` }));
-  }
-
-  stopLink() {
-    this.press = null;
-    document.body.classList.remove("linking");
-    this.line.remove();
-    for (const old of this.pane.element.querySelectorAll("mark.target")) old.classList.remove("target");
-  }
-
-  /** @param {PointerEvent} event */
-  up(event) {
-    const press = this.press;
-    if (!press) return;
-    this.stopLink();
-    const target = document.elementFromPoint(event.clientX, event.clientY);
-    const over = markAt(target);
-    if (press.linking) {
-      if (over && over !== press.mark) relate(this.desk, this.menu, press.mark, over, { at: pointRect(event) });
-      return;
+    move(event) {
+        const press = this.press;
+        if (!press?.mark || press.shift || this.touch || !(event.buttons & 1))
+            return;
+        if (!press.linking && Math.hypot(event.clientX - press.x, event.clientY - press.y) < MOVED)
+            return;
+        const over = markAt(document.elementFromPoint(event.clientX, event.clientY));
+        const fits = over && over !== press.mark && this.fits(press.mark, over);
+        if (fits && !press.linking) {
+            press.linking = true;
+            document.body.classList.add("linking");
+            document.body.append(this.line);
+        }
+        if (!press.linking)
+            return;
+        getSelection()?.removeAllRanges();
+        this.drawLink(press, event, fits ? over : "");
     }
-    if (!this.pane.element.contains(target)) return;
-    const span = nativeSelection(this.desk);
-    if (span && !press.shift && !this.touch) return this.selected(span, press.mark, over);
-    if (Math.hypot(event.clientX - press.x, event.clientY - press.y) > MOVED * 2 && !press.shift) return;
-    this.click(event, target, press);
-  }
-
-  /** @param {{start: number, end: number}} span @param {string} from @param {string} over */
-  selected(span, from, over) {
-    getSelection()?.removeAllRanges();
-    this.desk.selectWords(span);
-    this.menu.open({ ...typeMenu(this.desk, this.acts), at: this.menu.atSelection(), focus: false });
-    const [head, tail] = [this.desk.mark(from), this.desk.mark(over)];
-    if (head && tail && head !== tail && this.desk.doc) {
-      this.desk.say(`Selected the words. ${whyNone(this.desk.schema, this.desk.doc, head, tail)}`);
+    fits(from, to) {
+        const [head, tail] = [this.desk.mark(from), this.desk.mark(to)];
+        return Boolean(head && tail && pairing(this.desk, head, tail).types.length);
     }
-  }
-
-  /** @param {PointerEvent} event @param {Element | null} target @param {Press} press */
-  click(event, target, press) {
-    const { desk } = this;
-    const label = labelAt(target);
-    if (label && desk.mode?.mark && desk.mark(label)) {
-      desk.mode.mark(label);
-      return;
+    drawLink(press, event, over) {
+        for (const old of this.pane.element.querySelectorAll("mark.target"))
+            old.classList.remove("target");
+        if (over) {
+            for (const mark of this.pane.element.querySelectorAll(`mark[data-id="${CSS.escape(over)}"]`))
+                mark.classList.add("target");
+        }
+        const origin = this.pane.element.querySelector(`mark[data-id="${CSS.escape(press.mark)}"]`)?.getClientRects()[0];
+        const [x, y] = origin ? [(origin.left + origin.right) / 2, origin.top] : [press.x, press.y];
+        const top = Math.min(y, event.clientY) - 26;
+        this.line.replaceChildren(svgElement("path", { d: `M${x} ${y}C${x} ${top} ${event.clientX} ${top} ${event.clientX} ${event.clientY}` }));
     }
-    const note = target?.closest("[data-note]");
-    if (note) return this.acts.note(/** @type {HTMLElement} */ (note).dataset.note);
-    if (press.shift) return this.extend(event);
-    if (label) {
-      // A second click on a mark goes to the one around it.
-      if (desk.selection?.kind === "mark" && desk.selection.id === label && this.menu.isOpen) outwards(desk);
-      else if (desk.mark(label)) desk.selectMark(label, { scroll: false });
-      else desk.selectRelation(label, { scroll: false });
-      if (desk.session.can_write) this.menu.open({ ...labelMenu(desk, this.menu, this.acts), at: pointRect(event), focus: false });
-      return;
+    stopLink() {
+        this.press = null;
+        document.body.classList.remove("linking");
+        this.line.remove();
+        for (const old of this.pane.element.querySelectorAll("mark.target"))
+            old.classList.remove("target");
     }
-    const word = this.wordAt(event);
-    if (word) desk.selectWords(word);
-  }
-
-  /** @param {PointerEvent} event */
-  extend(event) {
-    const word = this.wordAt(event);
-    const { selection, doc } = this.desk;
-    getSelection()?.removeAllRanges();
-    if (!word || !doc) return;
-    if (selection && paragraphAt(doc, selection.start) === paragraphAt(doc, word.start)) this.desk.selectWords(selection.anchor, word);
-    else this.desk.selectWords(word);
-    this.menu.open({ ...typeMenu(this.desk, this.acts), at: this.menu.atSelection(), focus: false });
-  }
-
-  /** @param {MouseEvent} event @returns {{start: number, end: number} | null} the word at the pointer */
-  wordAt(event) {
-    const doc = this.desk.doc;
-    const place = caretAt(event.clientX, event.clientY);
-    const offset = place && textOffset(place.node, place.offset);
-    if (!doc || offset === null || offset === undefined) return null;
-    const list = this.desk.words(paragraphAt(doc, offset));
-    const index = firstAtLeast(list, (word) => (word.end >= offset ? 0 : -1));
-    return list[Math.min(index, list.length - 1)] ?? null;
-  }
-
-  /** @param {MouseEvent} event The right button: the menu of what is there. */
-  context(event) {
-    const label = labelAt(event.target);
-    if (!label && !this.desk.selection) return;
-    if (!this.desk.session.can_write) return;
-    event.preventDefault();
-    if (label) {
-      if (this.desk.mark(label)) this.desk.selectMark(label, { scroll: false });
-      else this.desk.selectRelation(label, { scroll: false });
+    up(event) {
+        const press = this.press;
+        if (!press)
+            return;
+        this.stopLink();
+        const target = document.elementFromPoint(event.clientX, event.clientY);
+        const over = markAt(target);
+        if (press.linking) {
+            if (over && over !== press.mark)
+                relate(this.desk, this.menu, press.mark, over, { at: pointRect(event) });
+            return;
+        }
+        if (!this.pane.element.contains(target))
+            return;
+        const span = nativeSelection(this.desk);
+        if (span && !press.shift && !this.touch)
+            return this.selected(span, press.mark, over);
+        if (Math.hypot(event.clientX - press.x, event.clientY - press.y) > MOVED * 2 && !press.shift)
+            return;
+        this.click(event, target, press);
     }
-    const options = this.desk.selection?.kind === "words" ? typeMenu(this.desk, this.acts) : labelMenu(this.desk, this.menu, this.acts);
-    this.menu.open({ ...options, at: pointRect(event), focus: true });
-  }
-
-  /** With a finger the browser's own handles select; the types stand in the bar above. */
-  touched() {
-    if (!this.touch || this.press) return;
-    const span = nativeSelection(this.desk);
-    if (!span) return;
-    this.desk.selectWords(span);
-    this.desk.say(`“${short(this.desk.textOf(span))}” – choose a type above`);
-  }
+    selected(span, from, over) {
+        getSelection()?.removeAllRanges();
+        this.desk.selectWords(span);
+        this.menu.open({ ...typeMenu(this.desk, this.acts), at: this.menu.atSelection(), focus: false });
+        const [head, tail] = [this.desk.mark(from), this.desk.mark(over)];
+        if (head && tail && head !== tail && this.desk.doc) {
+            this.desk.say(`Selected the words. ${whyNone(this.desk.schema, this.desk.doc, head, tail)}`);
+        }
+    }
+    click(event, target, press) {
+        const { desk } = this;
+        const label = labelAt(target);
+        if (label && desk.mode?.mark && desk.mark(label)) {
+            desk.mode.mark(label);
+            return;
+        }
+        const note = target?.closest("[data-note]");
+        if (note)
+            return this.acts.note(note.dataset.note);
+        if (press.shift)
+            return this.extend(event);
+        if (label) {
+            // A second click on a mark goes to the one around it.
+            if (desk.selection?.kind === "mark" && desk.selection.id === label && this.menu.isOpen)
+                outwards(desk);
+            else if (desk.mark(label))
+                desk.selectMark(label, { scroll: false });
+            else
+                desk.selectRelation(label, { scroll: false });
+            if (desk.session.can_write)
+                this.menu.open({ ...labelMenu(desk, this.menu, this.acts), at: pointRect(event), focus: false });
+            return;
+        }
+        const word = this.wordAt(event);
+        if (word)
+            desk.selectWords(word);
+    }
+    extend(event) {
+        const word = this.wordAt(event);
+        const { selection, doc } = this.desk;
+        getSelection()?.removeAllRanges();
+        if (!word || !doc)
+            return;
+        if (selection && paragraphAt(doc, selection.start) === paragraphAt(doc, word.start))
+            this.desk.selectWords(selection.anchor, word);
+        else
+            this.desk.selectWords(word);
+        this.menu.open({ ...typeMenu(this.desk, this.acts), at: this.menu.atSelection(), focus: false });
+    }
+    /** @returns the word at the pointer */
+    wordAt(event) {
+        const doc = this.desk.doc;
+        const place = caretAt(event.clientX, event.clientY);
+        const offset = place && textOffset(place.node, place.offset);
+        if (!doc || offset === null || offset === undefined)
+            return null;
+        const list = this.desk.words(paragraphAt(doc, offset));
+        const index = firstAtLeast(list, (word) => (word.end >= offset ? 0 : -1));
+        return list[Math.min(index, list.length - 1)] ?? null;
+    }
+    /** The right button: the menu of what is there. */
+    context(event) {
+        const label = labelAt(event.target);
+        if (!label && !this.desk.selection)
+            return;
+        if (!this.desk.session.can_write)
+            return;
+        event.preventDefault();
+        if (label) {
+            if (this.desk.mark(label))
+                this.desk.selectMark(label, { scroll: false });
+            else
+                this.desk.selectRelation(label, { scroll: false });
+        }
+        const options = this.desk.selection?.kind === "words" ? typeMenu(this.desk, this.acts) : labelMenu(this.desk, this.menu, this.acts);
+        this.menu.open({ ...options, at: pointRect(event), focus: true });
+    }
+    /** With a finger the browser's own handles select; the types stand in the bar above. */
+    touched() {
+        if (!this.touch || this.press)
+            return;
+        const span = nativeSelection(this.desk);
+        if (!span)
+            return;
+        this.desk.selectWords(span);
+        this.desk.say(`“${short(this.desk.textOf(span))}” – choose a type above`);
+    }
 }
-
-/** @param {EventTarget | null} target @returns {string} id of the innermost mark, "" for none */
+/** @returns id of the innermost mark, "" for none */
 function markAt(target) {
-  return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("mark"))?.dataset.id ?? "" : "";
+    return target instanceof Element ? target.closest("mark")?.dataset.id ?? "" : "";
 }
-
-/** @param {EventTarget | null} target @returns {string} id of the mark or arrow, "" for none */
+/** @returns id of the mark or arrow, "" for none */
 function labelAt(target) {
-  if (!(target instanceof Element)) return "";
-  const arc = /** @type {SVGElement | null} */ (target.closest("[data-relation]"));
-  return arc?.dataset.relation ?? markAt(target);
+    if (!(target instanceof Element))
+        return "";
+    const arc = target.closest("[data-relation]");
+    return arc?.dataset.relation ?? markAt(target);
 }
-
-/** @param {MouseEvent} event */
 const pointRect = (event) => new DOMRect(event.clientX, event.clientY, 0, 8);
-
-/** @param {number} x @param {number} y @returns {{node: Node, offset: number} | null} */
 function caretAt(x, y) {
-  if ("caretPositionFromPoint" in document) {
-    const found = document.caretPositionFromPoint(x, y);
-    return found ? { node: found.offsetNode, offset: found.offset } : null;
-  }
-  const range = /** @type {any} */ (document).caretRangeFromPoint?.(x, y);
-  return range ? { node: range.startContainer, offset: range.startOffset } : null;
+    if (typeof document.caretPositionFromPoint === "function") {
+        const found = document.caretPositionFromPoint(x, y);
+        return found && { node: found.offsetNode, offset: found.offset };
+    }
+    // Browsers that do not have it yet know the older way.
+    const range = document.caretRangeFromPoint(x, y);
+    return range && { node: range.startContainer, offset: range.startOffset };
 }

@@ -1,160 +1,154 @@
 /** "Something else": an adjudicator's own mention or relation, made from what a layer has. */
-
 import { make } from "./dom.js";
 import { short } from "./reading.js";
+import { fits } from "./rules.js";
 import { firstAtLeast, words } from "./text.js";
-
-/**
- * @typedef {{type: string, start: number, end: number}} Mention  in code points
- * @typedef {{reading: import("./reading.js").Reading, schema: any, label: any, sheet: HTMLElement,
- *   sides: {layer: string, mentions: any[]}[]}} Given
- */
-
 export class OwnLabel {
-  /** @param {Given} given @param {(label: any) => void} done @param {() => void} cancelled */
-  constructor(given, done, cancelled) {
-    this.given = given;
-    this.done = done;
-    this.cancelled = cancelled;
-    const { label } = given;
-    this.relation = Boolean(label.head);
-    this.label = this.relation
-      ? { type: label.type, head: bare(label.head), tail: bare(label.tail) }
-      : bare(label);
-    this.element = make("div", { class: "own", role: "group", "aria-label": "Something else" });
-    this.pick = this.pick.bind(this);
-    if (this.relation) given.sheet.addEventListener("click", this.pick, true);
-    for (const mark of given.sheet.querySelectorAll("mark")) mark.classList.toggle("pickable", this.relation);
-    /** Which end a click on a mark gives. @type {"head" | "tail"} */
-    this.side = "head";
-    this.draw();
-  }
-
-  /** Nothing listens any more. */
-  close() {
-    this.given.sheet.removeEventListener("click", this.pick, true);
-    for (const mark of this.given.sheet.querySelectorAll("mark.pickable")) mark.classList.remove("pickable");
-    this.element.remove();
-  }
-
-  /** @returns {any[]} the types to choose from, with their keys */
-  types() {
-    const { schema } = this.given;
-    if (!this.relation) return schema.mentions;
-    const { head, tail } = this.label;
-    return schema.relations.filter((/** @type {any} */ r) =>
-      r.heads.includes(head.type) && r.tails.includes(tail.type) && (!r.same_type || head.type === tail.type));
-  }
-
-  draw() {
-    const { reading } = this.given;
-    const types = this.types();
-    if (this.relation && types.length && !types.some((t) => t.type === this.label.type)) this.label.type = types[0].type;
-    const buttons = types.map((/** @type {any} */ t) => make("button", {
-      type: "button", title: t.short || undefined, "aria-pressed": String(t.type === this.label.type), onclick: () => this.choose(t.type),
-    }, ...(t.key ? [make("kbd", { text: t.key }), " "] : []), t.type));
-    const what = this.relation ? this.arrow() : make("p", { class: "place-text" },
-      make("bdi", { class: `end ${reading.marks.get(this.label.type) ?? "c8"}`, text: short(reading.words(this.label), 200) }));
-    const how = this.relation
-      ? "Click a mark in any column for the end that is chosen; x turns the arrow; a key chooses its type."
-      : "← → move the end by a word, with Shift the beginning; a key chooses the type.";
-    this.element.replaceChildren(what,
-      make("div", { class: "types-row", role: "group", "aria-label": "Type" }, ...buttons),
-      ...(types.length ? [] : [make("p", { class: "warn", text: "The schema joins these two by nothing, in this direction." })]),
-      make("div", { class: "acts" },
-        ...(this.relation ? [this.step("Turn", "x", () => this.turn())] : [
-          this.step("beginning ←", "", () => this.extend("start", -1)), this.step("→", "", () => this.extend("start", 1)),
-          this.step("end ←", "", () => this.extend("end", -1)), this.step("→", "", () => this.extend("end", 1))]),
-        make("button", { type: "button", class: "main", id: "take-own", disabled: !types.length, onclick: () => this.done(this.label) }, "Take it ", make("kbd", { text: "⏎" })),
-        make("button", { type: "button", onclick: () => this.leave() }, "Cancel ", make("kbd", { text: "Esc" })),
-        make("span", { class: "how", text: how })));
-  }
-
-  arrow() {
-    const { reading } = this.given;
-    const end = (/** @type {"head" | "tail"} */ side) => make("button", {
-      type: "button", "aria-pressed": String(this.side === side), title: `choose the ${side}`,
-      onclick: () => { this.side = side; this.draw(); },
-    }, `${side}: `, make("bdi", { class: `end ${reading.marks.get(this.label[side].type) ?? "c8"}`, text: short(reading.words(this.label[side]), 40) }));
-    return make("div", { class: "acts" }, end("head"), make("span", { text: `${this.label.type} →` }), end("tail"));
-  }
-
-  /** @param {string} label @param {string} key @param {() => void} act */
-  step(label, key, act) {
-    return make("button", { type: "button", onclick: act }, label, ...(key ? [" ", make("kbd", { text: key })] : []));
-  }
-
-  /** @param {string} type */
-  choose(type) {
-    this.label.type = type;
-    this.draw();
-  }
-
-  turn() {
-    [this.label.head, this.label.tail] = [this.label.tail, this.label.head];
-    this.draw();
-  }
-
-  /** Moves one border to the next word, within the paragraph. @param {"start" | "end"} border @param {1 | -1} step */
-  extend(border, step) {
-    const { reading } = this.given;
-    const span = reading.spans[reading.paragraph(this.label)];
-    const known = words(reading.text, span);
-    const at = reading.offsets.toUnits(this.label[border]);
-    const borders = known.map((word) => word[border]);
-    const index = firstAtLeast(borders, (each) => each - at);
-    const wanted = step > 0 ? borders.find((each) => each > at) : borders[index - 1];
-    if (wanted === undefined) return;
-    const moved = { ...this.label, [border]: reading.offsets.toPoints(wanted) };
-    if (moved.start >= moved.end) return;
-    this.label = moved;
-    this.draw();
-  }
-
-  /** @param {MouseEvent} event A click on a mark of any layer makes it an end. */
-  pick(event) {
-    const mark = event.target instanceof Element ? event.target.closest("mark") : null;
-    const cell = mark?.closest(".cell");
-    if (!(mark instanceof HTMLElement) || !(cell instanceof HTMLElement)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const found = this.given.sides.find((side) => side.layer === cell.dataset.layer)?.mentions.find((m) => m.id === mark.dataset.id);
-    if (!found) return;
-    this.label[this.side] = bare(found);
-    this.side = this.side === "head" ? "tail" : "head";
-    this.draw();
-  }
-
-  leave() {
-    this.close();
-    this.cancelled();
-  }
-
-  /** @param {KeyboardEvent} event @returns {boolean} whether the key meant something */
-  press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return false;
-    if (event.key === "Escape") {
-      this.leave();
-      return true;
+    given;
+    done;
+    cancelled;
+    label;
+    element;
+    /** Which end a click on a mark gives. */
+    side = "head";
+    constructor(given, done, cancelled) {
+        this.given = given;
+        this.done = done;
+        this.cancelled = cancelled;
+        const { label } = given;
+        const relation = "head" in label;
+        this.label = relation ? { type: label.type, head: bare(label.head), tail: bare(label.tail) } : bare(label);
+        this.element = make("div", { class: "own", role: "group", "aria-label": "Something else" });
+        this.pick = this.pick.bind(this);
+        if (relation)
+            given.sheet.addEventListener("click", this.pick, true);
+        for (const mark of given.sheet.querySelectorAll("mark"))
+            mark.classList.toggle("pickable", relation);
+        this.draw();
     }
-    if (event.key === "Enter") {
-      if (event.target instanceof Element && event.target.closest(".own button:not(#take-own)")) return false;
-      if (this.types().length) this.done(this.label);
-      return true;
+    /** Nothing listens any more. */
+    close() {
+        this.given.sheet.removeEventListener("click", this.pick, true);
+        for (const mark of this.given.sheet.querySelectorAll("mark.pickable"))
+            mark.classList.remove("pickable");
+        this.element.remove();
     }
-    if (this.relation && event.key === "x") {
-      this.turn();
-      return true;
+    /** @returns the types to choose from, with their keys */
+    types() {
+        const { schema } = this.given;
+        if (!("head" in this.label))
+            return schema.mentions;
+        const { head, tail } = this.label;
+        return schema.relations.filter((type) => fits(type, head.type, tail.type));
     }
-    if (!this.relation && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
-      this.extend(event.shiftKey ? "start" : "end", event.key === "ArrowRight" ? 1 : -1);
-      return true;
+    draw() {
+        const { reading } = this.given;
+        const types = this.types();
+        const { label } = this;
+        if ("head" in label && types[0] && !types.some((t) => t.type === label.type))
+            label.type = types[0].type;
+        const buttons = types.map((t) => make("button", {
+            type: "button", title: t.short || undefined, "aria-pressed": String(t.type === this.label.type), onclick: () => this.choose(t.type),
+        }, ...(t.key ? [make("kbd", { text: t.key }), " "] : []), t.type));
+        const what = "head" in label ? this.arrow(label) : make("p", { class: "place-text" }, make("bdi", { class: `end ${reading.marks.get(label.type) ?? "c8"}`, text: short(reading.words(label), 200) }));
+        const how = "head" in label
+            ? "Click a mark in any column for the end that is chosen; x turns the arrow; a key chooses its type."
+            : "← → move the end by a word, with Shift the beginning; a key chooses the type.";
+        this.element.replaceChildren(what, make("div", { class: "types-row", role: "group", "aria-label": "Type" }, ...buttons), ...(types.length ? [] : [make("p", { class: "warn", text: "The schema joins these two by nothing, in this direction." })]), make("div", { class: "acts" }, ...("head" in label ? [this.step("Turn", "x", () => this.turn())] : [
+            this.step("beginning ←", "", () => this.extend("start", -1)), this.step("→", "", () => this.extend("start", 1)),
+            this.step("end ←", "", () => this.extend("end", -1)), this.step("→", "", () => this.extend("end", 1))
+        ]), make("button", { type: "button", class: "main", id: "take-own", disabled: !types.length, onclick: () => this.done(this.label) }, "Take it ", make("kbd", { text: "⏎" })), make("button", { type: "button", onclick: () => this.leave() }, "Cancel ", make("kbd", { text: "Esc" })), make("span", { class: "how", text: how })));
     }
-    const type = this.types().find((/** @type {any} */ t) => t.key === event.key);
-    if (type) this.choose(type.type);
-    return Boolean(type);
-  }
+    arrow(label) {
+        const { reading } = this.given;
+        const end = (side) => make("button", {
+            type: "button", "aria-pressed": String(this.side === side), title: `choose the ${side}`,
+            onclick: () => { this.side = side; this.draw(); },
+        }, `${side}: `, make("bdi", { class: `end ${reading.marks.get(label[side].type) ?? "c8"}`, text: short(reading.words(label[side]), 40) }));
+        return make("div", { class: "acts" }, end("head"), make("span", { text: `${label.type} →` }), end("tail"));
+    }
+    step(label, key, act) {
+        return make("button", { type: "button", onclick: act }, label, ...(key ? [" ", make("kbd", { text: key })] : []));
+    }
+    choose(type) {
+        this.label.type = type;
+        this.draw();
+    }
+    turn() {
+        if (!("head" in this.label))
+            return;
+        [this.label.head, this.label.tail] = [this.label.tail, this.label.head];
+        this.draw();
+    }
+    /** Moves one border to the next word, within the paragraph. */
+    extend(border, step) {
+        const { reading } = this.given;
+        const { label } = this;
+        if ("head" in label)
+            return;
+        const span = reading.spans[reading.paragraph(label)];
+        if (!span)
+            return;
+        const known = words(reading.text, span);
+        const at = reading.offsets.toUnits(label[border]);
+        const borders = known.map((word) => word[border]);
+        const index = firstAtLeast(borders, (each) => each - at);
+        const wanted = step > 0 ? borders.find((each) => each > at) : borders[index - 1];
+        if (wanted === undefined)
+            return;
+        const moved = { ...label, [border]: reading.offsets.toPoints(wanted) };
+        if (moved.start >= moved.end)
+            return;
+        this.label = moved;
+        this.draw();
+    }
+    /** A click on a mark of any layer makes it an end. */
+    pick(event) {
+        const mark = event.target instanceof Element ? event.target.closest("mark") : null;
+        const cell = mark?.closest(".cell");
+        if (!(mark instanceof HTMLElement) || !(cell instanceof HTMLElement))
+            return;
+        event.preventDefault();
+        event.stopPropagation();
+        const found = this.given.sides.find((side) => side.layer === cell.dataset.layer)?.mentions.find((m) => m.id === mark.dataset.id);
+        if (!found || !("head" in this.label))
+            return;
+        this.label[this.side] = bare(found);
+        this.side = this.side === "head" ? "tail" : "head";
+        this.draw();
+    }
+    leave() {
+        this.close();
+        this.cancelled();
+    }
+    /** @returns whether the key meant something */
+    press(event) {
+        if (event.ctrlKey || event.metaKey || event.altKey)
+            return false;
+        if (event.key === "Escape") {
+            this.leave();
+            return true;
+        }
+        if (event.key === "Enter") {
+            if (event.target instanceof Element && event.target.closest(".own button:not(#take-own)"))
+                return false;
+            if (this.types().length)
+                this.done(this.label);
+            return true;
+        }
+        const relation = "head" in this.label;
+        if (relation && event.key === "x") {
+            this.turn();
+            return true;
+        }
+        if (!relation && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+            this.extend(event.shiftKey ? "start" : "end", event.key === "ArrowRight" ? 1 : -1);
+            return true;
+        }
+        const type = this.types().find((t) => t.key === event.key);
+        if (type)
+            this.choose(type.type);
+        return Boolean(type);
+    }
 }
-
-/** @param {any} mention @returns {Mention} */
 const bare = (mention) => ({ type: mention.type, start: mention.start, end: mention.end });

@@ -2,150 +2,117 @@
  * What the schema allows, asked before anything is sent: so that the page offers only that, and
  * says at once why something cannot be. The server has the last word by the same rules.
  */
-
 import { paragraphAt } from "./document.js";
-
-/**
- * @typedef {import("./document.js").Doc} Doc
- * @typedef {import("./document.js").Mark} Mark
- * @typedef {{type: string, key: string, colour: string, short: string}} MentionType
- * @typedef {{type: string, heads: string[], tails: string[], symmetric: boolean, same_type: boolean,
- *   across_paragraphs: boolean, key: string, colour: string, short: string}} RelationType
- * @typedef {{mentions: MentionType[], relations: RelationType[]}} Schema
- */
-
 /** Colours of style.css, c0 to c11. */
 const COLOURS = 12;
-
+export const markColour = (type) => `c${type.colour % COLOURS}`;
+/** Another order than the marks', so that an arrow rarely looks like its ends. @param index of the type */
+export const arrowColour = (index) => `c${(index * 5 + 4) % COLOURS}`;
 /**
  * The schema as the page uses it: every type has one colour class and one key of its own.
- * @param {any} given the server's @param {Set<string>} taken keys that are commands
- * @returns {Schema}
+ * @param given the server's
+ * @param taken keys that are commands
  */
 export function readSchema(given, taken) {
-  const mentionKeys = distinctKeys(given.mentions, taken);
-  // A relation's type is asked for by itself: every key is free then, but for moving in the list.
-  const relationKeys = distinctKeys(given.relations, new Set());
-  return {
-    mentions: given.mentions.map((/** @type {any} */ m, /** @type {number} */ index) => ({
-      type: m.type,
-      short: m.short ?? "",
-      key: mentionKeys[index],
-      colour: `c${(Number.isInteger(m.colour) ? m.colour : index) % COLOURS}`,
-    })),
-    relations: given.relations.map((/** @type {any} */ r, /** @type {number} */ index) => ({
-      type: r.type,
-      short: r.short ?? "",
-      heads: r.heads,
-      tails: r.tails,
-      symmetric: Boolean(r.symmetric),
-      same_type: Boolean(r.same_type),
-      across_paragraphs: Boolean(r.across_paragraphs),
-      key: relationKeys[index],
-      // Another order of the colours than the marks', so that an arrow rarely looks like its ends.
-      colour: `c${(index * 5 + 4) % COLOURS}`,
-    })),
-  };
+    const mentionKeys = distinctKeys(given.mentions, taken);
+    // A relation's type is asked for by itself: every key is free then, but for moving in the list.
+    const relationKeys = distinctKeys(given.relations, new Set());
+    return {
+        mentions: given.mentions.map((m, index) => ({
+            type: m.type,
+            short: m.short,
+            key: mentionKeys[index] ?? "",
+            colour: markColour(m),
+        })),
+        relations: given.relations.map((r, index) => ({
+            type: r.type,
+            short: r.short,
+            heads: r.heads,
+            tails: r.tails,
+            symmetric: r.symmetric,
+            same_type: r.same_type,
+            across_paragraphs: r.across_paragraphs,
+            key: relationKeys[index] ?? "",
+            colour: arrowColour(index),
+        })),
+    };
 }
-
-/**
- * The schema's own keys if they are all free and distinct, else digits and then free letters.
- * @param {{key?: string}[]} types @param {Set<string>} taken @returns {string[]}
- */
+/** The schema's own keys if they are all free and distinct, else digits and then free letters. */
 export function distinctKeys(types, taken) {
-  const wished = types.map((type) => type.key ?? "");
-  const sound = wished.every((key) => key.length === 1 && !taken.has(key));
-  if (sound && new Set(wished).size === wished.length) return wished;
-  const free = [..."1234567890", ..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-  const left = free.filter((key) => !taken.has(key));
-  return types.map((_, index) => left[index] ?? "");
+    const wished = types.map((type) => type.key ?? "");
+    const sound = wished.every((key) => key.length === 1 && !taken.has(key));
+    if (sound && new Set(wished).size === wished.length)
+        return wished;
+    const free = [..."1234567890", ..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+    const left = free.filter((key) => !taken.has(key));
+    return types.map((_, index) => left[index] ?? "");
 }
-
-/**
- * The relations that may point from one mark to another and are not there yet.
- * @param {Schema} schema @param {Doc} doc @param {Mark} head @param {Mark} tail
- * @returns {RelationType[]}
- */
+/** The relations that may point from one mark to another and are not there yet. */
 export function allowed(schema, doc, head, tail) {
-  if (head.id === tail.id) return [];
-  const apart = paragraphAt(doc, head.start) !== paragraphAt(doc, tail.start);
-  return schema.relations.filter(
-    (type) => fits(type, head.type, tail.type) && !(apart && !type.across_paragraphs) && !exists(doc, type, head, tail),
-  );
+    if (head.id === tail.id)
+        return [];
+    const apart = paragraphAt(doc, head.start) !== paragraphAt(doc, tail.start);
+    return schema.relations.filter((type) => fits(type, head.type, tail.type) && !(apart && !type.across_paragraphs) && !exists(doc, type, head, tail));
 }
-
-/** @param {RelationType} type @param {string} head @param {string} tail */
-export const fits = (type, head, tail) =>
-  type.heads.includes(head) && type.tails.includes(tail) && (!type.same_type || head === tail);
-
-/** @param {Doc} doc @param {RelationType} type @param {Mark} head @param {Mark} tail */
+export const fits = (type, head, tail) => type.heads.includes(head) && type.tails.includes(tail) && (!type.same_type || head === tail);
 function exists(doc, type, head, tail) {
-  return doc.relations.some(
-    (r) =>
-      !r.ghost && r.type === type.type &&
-      ((r.head === head.id && r.tail === tail.id) ||
-        (type.symmetric && r.head === tail.id && r.tail === head.id)),
-  );
+    return doc.relations.some((r) => !r.ghost && r.type === type.type &&
+        ((r.head === head.id && r.tail === tail.id) ||
+            (type.symmetric && r.head === tail.id && r.tail === head.id)));
 }
-
-/**
- * Why nothing may join two marks, in words.
- * @param {Schema} schema @param {Doc} doc @param {Mark} head @param {Mark} tail @returns {string}
- */
+/** Why nothing may join two marks, in words. */
 export function whyNone(schema, doc, head, tail) {
-  if (head.id === tail.id) return "A mark cannot be joined to itself.";
-  const types = schema.relations.filter((type) => fits(type, head.type, tail.type));
-  if (!types.length) return `The schema has no relation from ${head.type} to ${tail.type}.`;
-  const apart = paragraphAt(doc, head.start) !== paragraphAt(doc, tail.start);
-  if (apart && !types.some((type) => type.across_paragraphs)) {
-    return `${types.map((type) => type.type).join(", ")} joins marks of one paragraph only.`;
-  }
-  return `${types.map((type) => type.type).join(", ")}: these two are joined so already.`;
+    if (head.id === tail.id)
+        return "A mark cannot be joined to itself.";
+    const types = schema.relations.filter((type) => fits(type, head.type, tail.type));
+    if (!types.length)
+        return `The schema has no relation from ${head.type} to ${tail.type}.`;
+    const apart = paragraphAt(doc, head.start) !== paragraphAt(doc, tail.start);
+    if (apart && !types.some((type) => type.across_paragraphs)) {
+        return `${types.map((type) => type.type).join(", ")} joins marks of one paragraph only.`;
+    }
+    return `${types.map((type) => type.type).join(", ")}: these two are joined so already.`;
 }
-
 /**
  * Why a mark cannot stand here; "" if it can.
- * @param {Doc} doc @param {{start: number, end: number, type: string}} wanted
- * @param {string} [except] id of the mark that changes
- * @returns {string}
+ * @param except id of the mark that changes
  */
 export function whyNotMark(doc, wanted, except) {
-  const { start, end } = wanted;
-  if (start >= end) return "Nothing would be left of the mark.";
-  const span = doc.spans[paragraphAt(doc, start)];
-  if (!span || start < span.start || end > span.end) return "A mark stays within one paragraph.";
-  for (const mark of doc.marks) {
-    if (mark.ghost || mark.id === except) continue;
-    if (mark.start === start && mark.end === end && mark.type === wanted.type) {
-      return `This is marked as ${wanted.type} already.`;
+    const { start, end } = wanted;
+    if (start >= end)
+        return "Nothing would be left of the mark.";
+    const span = doc.spans[paragraphAt(doc, start)];
+    if (!span || start < span.start || end > span.end)
+        return "A mark stays within one paragraph.";
+    for (const mark of doc.marks) {
+        if (mark.ghost || mark.id === except)
+            continue;
+        if (mark.start === start && mark.end === end && mark.type === wanted.type) {
+            return `This is marked as ${wanted.type} already.`;
+        }
+        const overlap = mark.start < end && start < mark.end;
+        const nested = (mark.start <= start && end <= mark.end) || (start <= mark.start && mark.end <= end);
+        if (overlap && !nested) {
+            return `It would cross ${mark.type} “${short(doc.text.slice(mark.start, mark.end))}”; marks may nest, never cross.`;
+        }
     }
-    const overlap = mark.start < end && start < mark.end;
-    const nested = (mark.start <= start && end <= mark.end) || (start <= mark.start && mark.end <= end);
-    if (overlap && !nested) {
-      return `It would cross ${mark.type} “${short(doc.text.slice(mark.start, mark.end))}”; marks may nest, never cross.`;
-    }
-  }
-  return "";
+    return "";
 }
-
-/**
- * The relations of a mark that another type of it would break.
- * @param {Schema} schema @param {Doc} doc @param {Mark} mark @param {string} type
- */
+/** The relations of a mark that another type of it would break. */
 export function brokenBy(schema, doc, mark, type) {
-  const typeOf = (/** @type {string} */ id) =>
-    id === mark.id ? type : doc.marks.find((each) => each.id === id)?.type ?? "";
-  return doc.relations.filter((relation) => {
-    if (relation.ghost || (relation.head !== mark.id && relation.tail !== mark.id)) return false;
-    const kind = schema.relations.find((each) => each.type === relation.type);
-    return !kind || !fits(kind, typeOf(relation.head), typeOf(relation.tail));
-  });
+    const typeOf = (id) => id === mark.id ? type : doc.marks.find((each) => each.id === id)?.type ?? "";
+    return doc.relations.filter((relation) => {
+        if (relation.ghost || (relation.head !== mark.id && relation.tail !== mark.id))
+            return false;
+        const kind = schema.relations.find((each) => each.type === relation.type);
+        return !kind || !fits(kind, typeOf(relation.head), typeOf(relation.tail));
+    });
 }
-
-/** A text on one line, cut in the middle if it is long. @param {string} text @param {number} [most] */
+/** A text on one line, cut in the middle if it is long. */
 export function short(text, most = 48) {
-  const line = [...text.replace(/\s+/g, " ").trim()];
-  if (line.length <= most) return line.join("");
-  const head = Math.ceil(most * 0.6);
-  return `${line.slice(0, head).join("").trimEnd()} … ${line.slice(line.length - (most - head)).join("").trimStart()}`;
+    const line = [...text.replace(/\s+/g, " ").trim()];
+    if (line.length <= most)
+        return line.join("");
+    const head = Math.ceil(most * 0.6);
+    return `${line.slice(0, head).join("").trimEnd()} … ${line.slice(line.length - (most - head)).join("").trimStart()}`;
 }

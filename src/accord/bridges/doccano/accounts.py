@@ -131,7 +131,7 @@ def data_folder(given: Path | None, variables: Mapping[str, str]) -> Path:
 def running_url(data: Path) -> str | None:
     """The address of the private server of a folder; None if none was started, or it stopped."""
     path = data / URL_FILE
-    return read_text(path).strip() if path.exists() else None
+    return read_text(path).strip() or None if path.exists() else None
 
 
 def read_accounts(data: Path) -> dict[str, str]:

@@ -30,27 +30,41 @@ class Example:
         return inner if isinstance(inner, dict) else {}
 
     def pushed(self, account: str) -> Mapping[str, Any]:
-        """What was put there for an account: {"is": digest}, or {"was", "will"} on the way."""
+        """What was put there for an account.
+
+        {"is": digest}; {"was", "will"} while labels are on the way; {"is", "marks", "batch"} for
+        labels of an import, which are sure once a mark of the project says {"confirms": batch}.
+        """
         marks = self.ours.get("pushed")
         found = marks.get(account) if isinstance(marks, dict) else None
         return found if isinstance(found, dict) else {}
+
+    @property
+    def confirms(self) -> set[str]:
+        """The batches whose labels arrived, of which this example tells."""
+        marks = self.ours.get("pushed")
+        every = marks.values() if isinstance(marks, dict) else ()
+        return {str(m["confirms"]) for m in every if isinstance(m, dict) and "confirms" in m}
 
 
 @dataclass
 class Index:
     """Examples by external id, oldest first; `foreign` counts those that have none.
 
-    `total` counts all of the project, and so tells where the next one will be listed.
+    `total` counts all of the project, and so tells where the next one will be listed; `confirmed`
+    are the batches whose labels all arrived.
     """
 
     by_id: dict[str, list[Example]] = field(default_factory=dict)
     foreign: int = 0
     total: int = 0
+    confirmed: set[str] = field(default_factory=set)
 
     def add(self, examples: Iterable[Example]) -> None:
         """Take examples in."""
         for example in examples:
             self.total += 1
+            self.confirmed |= example.confirms
             if example.external is None:
                 self.foreign += 1
             else:

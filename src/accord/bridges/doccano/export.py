@@ -7,7 +7,7 @@ time. Every export leaves its archive in the server's media folder.
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,6 +18,7 @@ from typing import Any
 from accord.bridges.doccano.errors import ServerError
 from accord.bridges.doccano.examples import Example
 from accord.bridges.doccano.labels import Labels, of_record
+from accord.bridges.doccano.put import came
 from accord.bridges.doccano.remote import Account
 
 _SUFFIX = ".jsonl"
@@ -92,8 +93,13 @@ def fetch(account: Account, project: int, folder: Path) -> Export:
     return Export(finished=paths[0], all=paths[1])
 
 
-def worked_on(account: Account, project: int, examples: Iterable[Example]) -> set[int]:
-    """Which of these examples somebody finished, or gave labels that no push put there."""
+def worked_on(
+    account: Account, project: int, examples: Iterable[Example], confirmed: Container[str]
+) -> set[int]:
+    """Which of these examples somebody finished, or gave labels that no push put there.
+
+    `confirmed` are the batches of which all labels arrived.
+    """
     candidates = {example.number: example for example in examples}
     touched: set[int] = set()
     with TemporaryDirectory() as folder:
@@ -103,14 +109,16 @@ def worked_on(account: Account, project: int, examples: Iterable[Example]) -> se
                 if not record.ours or record.number not in candidates:
                     continue
                 pushed = record.example.pushed(member)
-                if finished or not _as_pushed(record.labels, pushed):
+                if finished or not _as_pushed(record.labels, pushed, confirmed):
                     touched.add(record.number)
     return touched
 
 
-def _as_pushed(labels: Labels, pushed: Mapping[str, Any]) -> bool:
+def _as_pushed(labels: Labels, pushed: Mapping[str, Any], confirmed: Container[str]) -> bool:
     if not labels:
         return True
+    if "batch" in pushed and pushed["batch"] not in confirmed:
+        return came(labels, pushed)
     if "is" in pushed:
         return bool(labels.digest == pushed["is"])
     return "will" in pushed and labels.marks <= Labels.from_json(pushed["will"]).marks

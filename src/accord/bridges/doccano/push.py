@@ -5,6 +5,7 @@ looked up afterwards, so that it does not matter where an earlier push, or the s
 """
 
 import json
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,7 +31,10 @@ Suggest = Callable[[Document], Layer | None]
 
 @dataclass
 class Pushed:
-    """What a push did; the documents are named where something is to be said of them."""
+    """What a push did; the documents are named where something is to be said of them.
+
+    `files` are the names of what was handed over for import, which the server keeps.
+    """
 
     uploaded: int = 0
     there: int = 0
@@ -39,6 +43,7 @@ class Pushed:
     removed: int = 0
     foreign: int = 0
     conflicts: list[Conflict] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,9 +74,13 @@ class Push:
         index = read_index(self.admin, self.project.number)
         done.foreign = index.foreign
         self._without_doubles(index, done)
+        shown = 0
         for batch in self._batches(self._missing(index, done)):
             self._upload(batch, index, done)
-            self.listener(Step("documents", done.uploaded + done.there, self.count))
+            # Number by number: where there is no bar, only round ones are shown.
+            while shown < done.uploaded + done.there:
+                shown += 1
+                self.listener(Step("documents", shown, self.count))
         if self.suggest is not None:
             self._label(index, done)
         return done
@@ -115,15 +124,25 @@ class Push:
         if batch:
             yield batch
 
-    def _upload(self, batch: Sequence[Document], index: Index, done: Pushed) -> None:
-        """Upload what of a batch is not there, and see to it that each is there once."""
-        waiting = {document.id: document for document in batch}
+    def _upload(self, documents: Sequence[Document], index: Index, done: Pushed) -> None:
+        """Upload what of these is not there, and see to it that each is there once.
+
+        With labels for the uploading account, which are much faster imported than put one by one.
+        """
+        waiting = {document.id: document for document in documents}
         for turn in range(1, _TRIES + 1):
-            lines = [self._line(document) for document in waiting.values()]
+            batch = secrets.token_hex(8)
+            labels = self._own_labels(waiting.values())
+            wanted = self._counts(*labels.values()) if labels else None
+            lines = [
+                self._line(document, labels.get(document.id), batch)
+                for document in waiting.values()
+            ]
             failure = None
             try:
-                task = self.admin.call("upload", project=self.project.number, lines=lines)
-                self.admin.wait(task, "an import")
+                sent = self.admin.call("upload", project=self.project.number, lines=lines)
+                done.files.append(sent["file"])
+                self.admin.wait(sent["task"], "an import")
             except ServerError as error:
                 if not error.temporary:
                     raise
@@ -134,6 +153,9 @@ class Push:
                 fresh = read_index(self.admin, self.project.number)
                 self._without_doubles(fresh, done)
                 index.total = 0
+            elif wanted is not None and wanted == self._counts():
+                self._confirm(fresh, next(iter(labels)), batch)
+                index.confirmed.add(batch)
             index.total += fresh.total
             for name in [name for name in waiting if name in fresh.by_id]:
                 found = fresh.by_id[name]
@@ -156,20 +178,40 @@ class Push:
         exact = fresh.total == len(fresh.by_id) == len(waiting)
         return fresh if exact and set(fresh.by_id) == set(waiting) else None
 
-    def _line(self, document: Document) -> str:
-        """A line for import: ASCII, as doccano guesses encodings; one `meta`, as it flattens keys.
+    def _own_labels(self, documents: Iterable[Document]) -> dict[str, Labels]:
+        """The labels that the uploading account itself is to start from, by document."""
+        if self.admin.name not in {account.name for account in self.accounts}:
+            return {}
+        wanted = {document.id: self._wanted(document) for document in documents}
+        return {name: labels for name, labels in wanted.items() if labels is not None}
 
-        With labels for the uploading account, which are much faster imported than put one by one.
-        """
-        labels = Labels()
+    def _counts(self, *more: Labels) -> list[int] | None:
+        """How many marks and arrows the uploading account has; None if the server cannot say."""
+        try:
+            marks, arrows = self.admin.call("counts", project=self.project.number)
+        except ServerError:
+            return None
+        return [
+            marks + sum(len(labels.marks) for labels in more),
+            arrows + sum(len(labels.arrows) for labels in more),
+        ]
+
+    def _confirm(self, fresh: Index, name: str, batch: str) -> None:
+        """Note in one example of a batch that the labels of all have arrived."""
+        example = fresh.by_id[name][0]
+        mark = {"is": example.pushed(self.admin.name)["is"], "confirms": batch}
+        fresh.by_id[name][0] = putting.note(
+            self.admin, self.project, example, self.admin, mark, self.source
+        )
+
+    def _line(self, document: Document, labels: Labels | None, batch: str) -> str:
+        """For import: in ASCII, as doccano guesses encodings; one `meta`, as it flattens keys."""
         meta: dict[str, object] = {"external_id": document.id, "sha256": document.sha256}
-        own = self.admin.name in {account.name for account in self.accounts}
-        wanted = self._wanted(document) if own else None
-        if wanted is not None:
-            labels = wanted
-            mark = {**putting.under_way(Labels(), labels), "from": self.source}
+        if labels is not None:
+            mark = {**putting.of_batch(labels, batch), "from": self.source}
             meta["pushed"] = {self.admin.name: mark}
-        return json.dumps({"text": document.text, **to_record(labels), "meta": meta})
+        record = to_record(labels or Labels())
+        return json.dumps({"text": document.text, **record, "meta": meta})
 
     def _wanted(self, document: Document) -> Labels | None:
         layer = None if self.suggest is None else self.suggest(document)
@@ -209,6 +251,7 @@ class Push:
             example,
             wanted,
             self.source,
+            confirmed=index.confirmed,
             replace=choice == "replace",
         )
         name = example.external or ""
@@ -225,7 +268,7 @@ class Push:
         if not doubles:
             return
         candidates = [example for same in doubles.values() for example in same]
-        touched = worked_on(self.admin, self.project.number, candidates)
+        touched = worked_on(self.admin, self.project.number, candidates, index.confirmed)
         for name, same in doubles.items():
             used = [e for e in same if e.number in touched]
             kept = used or same[:1]

@@ -5,7 +5,7 @@ example's `meta` says what is under way and what was put, so that an interrupted
 repeated one does nothing, and nobody's work is overwritten.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from accord.bridges.doccano.errors import ServerError
@@ -54,31 +54,36 @@ def put(
     wanted: Labels,
     source: str,
     *,
+    confirmed: Container[str] = (),
     replace: bool = False,
 ) -> Put:
     """Make the account's labels of an example the wanted ones, unless the account worked on it.
 
-    `admin` may write the example's `meta`; `replace` puts them in the place of the account's work.
+    `admin` may write the example's `meta`; `confirmed` are the batches of which all labels arrived
+    (see `of_batch`); `replace` puts them in the place of the account's work.
     """
     mark = example.pushed(account.name)
-    if mark.get("is") == wanted.digest and not replace:
+    sure = "batch" not in mark or mark["batch"] in confirmed
+    if mark.get("is") == wanted.digest and sure and not replace:
         return Put(SAME, example)
     held = _held(account, project, example)
     if held.is_just(wanted):
-        return Put(SAME, _note(admin, project, example, account, {"is": wanted.digest}, source))
-    if not replace and not _ours(held.labels, mark, wanted):
+        return Put(SAME, note(admin, project, example, account, {"is": wanted.digest}, source))
+    if not replace and not _ours(held.labels, mark, wanted, sure=sure):
         return Put(WORKED_ON, example)
-    example = _note(admin, project, example, account, under_way(held.labels, wanted), source)
+    example = note(admin, project, example, account, under_way(held.labels, wanted), source)
     for turn in range(1, _ROUNDS + 1):
         try:
-            _bring(account, project, example, held, wanted)
+            certain = _bring(account, project, example, held, wanted)
         except ServerError as error:
             # A label may have arrived though its answer did not: look before going on.
             if not error.temporary or turn == _ROUNDS:
                 raise
-        held = _held(account, project, example)
-        if held.is_just(wanted):
-            return Put(DONE, _note(admin, project, example, account, {"is": wanted.digest}, source))
+            certain = False
+        if not certain:
+            held = _held(account, project, example)
+        if certain or held.is_just(wanted):
+            return Put(DONE, note(admin, project, example, account, {"is": wanted.digest}, source))
     raise ServerError(
         f"the labels of {example.external} by {account.name!r} change while they are put there; "
         "push again when nobody works on it"
@@ -90,10 +95,23 @@ def under_way(was: Labels, will: Labels) -> dict[str, object]:
     return {"was": was.to_json(), "will": will.to_json()}
 
 
-def _ours(held: Labels, mark: Mapping[str, object], wanted: Labels) -> bool:
+def of_batch(labels: Labels, batch: str) -> dict[str, object]:
+    """The mark of labels in an import, which may stop before them all or before the arrows."""
+    return {"is": labels.digest, "marks": Labels(labels.marks).digest, "batch": batch}
+
+
+def came(labels: Labels, mark: Mapping[str, object]) -> bool:
+    """Whether these are labels of a batch, as far as its import came."""
+    return not labels or labels.digest in (mark.get("is"), mark.get("marks"))
+
+
+def _ours(held: Labels, mark: Mapping[str, object], wanted: Labels, *, sure: bool) -> bool:
     """Whether all that is there was put there by a push, finished or not."""
     if not mark:
         return not held and not held.arrows
+    if not sure:
+        part = held.marks <= wanted.marks and held.arrows <= wanted.arrows
+        return came(held, mark) or (part and mark.get("is") == wanted.digest)
     if "is" in mark:
         return held.digest == mark["is"]
     parts = (Labels.from_json(mark["was"]), Labels.from_json(mark["will"]), wanted)
@@ -121,28 +139,35 @@ def _held(account: Account, project: Project, example: Example) -> _Held:
 
 def _bring(
     account: Account, project: Project, example: Example, held: _Held, wanted: Labels
-) -> None:
-    """Add what is missing, then remove what is not wanted and what stands twice."""
+) -> bool:
+    """Add what is missing, then remove what is not wanted and what stands twice.
+
+    Whether it is certain what stands there now: relations of a second, equal span go with it, and
+    the next round brings them back.
+    """
     where = {"project": project.number, "example": example.number}
     numbers = {mark: found[0] for mark, found in held.marks.items()}
-    for mark in sorted(wanted.marks - set(held.marks)):
-        start, end, kind = mark
-        label = project.spans[kind]
-        numbers[mark] = account.call("add_span", **where, start=start, end=end, label=label)
-    for arrow in sorted(wanted.arrows - set(held.arrows)):
-        kind, head, tail = arrow
-        ends = {"head": numbers[head], "tail": numbers[tail]}
-        account.call("add_relation", **where, **ends, label=project.relations[kind])
-    # Relations of a second, equal span go with it, and the next round brings them back.
+    marks = sorted(wanted.marks - set(held.marks))
+    if marks:
+        spans = [[start, end, project.spans[kind]] for start, end, kind in marks]
+        added = account.call("add_spans", **where, spans=spans)
+        numbers.update(zip(marks, added, strict=True))
+    arrows = sorted(wanted.arrows - set(held.arrows))
+    if arrows:
+        relations = [[project.relations[kind], numbers[h], numbers[t]] for kind, h, t in arrows]
+        account.call("add_relations", **where, relations=relations)
+    certain = True
     for of, doubles in (
         *(("relation", n if a in wanted.arrows else [0, *n]) for a, n in held.arrows.items()),
         *(("span", n if m in wanted.marks else [0, *n]) for m, n in held.marks.items()),
     ):
         for number in doubles[1:]:
             account.call("remove_label", **where, of=of, number=number)
+            certain = False
+    return certain
 
 
-def _note(
+def note(
     admin: Account,
     project: Project,
     example: Example,
@@ -150,7 +175,10 @@ def _note(
     mark: Mapping[str, object],
     source: str,
 ) -> Example:
-    pushed = {**example.ours.get("pushed", {}), account.name: {**mark, "from": source}}
+    """Write an account's mark into the example's `meta`; the example as it is then."""
+    before = example.pushed(account.name)
+    kept = {"confirms": before["confirms"]} if "confirms" in before else {}
+    pushed = {**example.ours.get("pushed", {}), account.name: {**kept, **mark, "from": source}}
     changed = with_meta(example, pushed=pushed)
     if changed.meta != example.meta:
         admin.call("set_meta", project=project.number, example=example.number, meta=changed.meta)

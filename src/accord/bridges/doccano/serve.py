@@ -112,6 +112,7 @@ def serving(
             (data / folder).mkdir(exist_ok=True)
         _stop_leftovers(data)
         clear_exports(data)
+        clear_uploads(data)
         number = _free(port)
         url = f"http://127.0.0.1:{number}"
         variables = _variables(python, data)
@@ -134,6 +135,7 @@ def serving(
                     _stop(processes[name].pid, processes[name].poll)
             (data / _PROCESSES).unlink(missing_ok=True)
             clear_exports(data)
+            clear_uploads(data)
 
 
 def clear_exports(data: Path, names: Sequence[str] = ("*.zip",)) -> None:
@@ -141,6 +143,19 @@ def clear_exports(data: Path, names: Sequence[str] = ("*.zip",)) -> None:
     for pattern in names:
         for path in (data / "media").glob(pattern):
             path.unlink(missing_ok=True)
+
+
+def clear_uploads(data: Path, names: Sequence[str] = ("*",)) -> None:
+    """Remove files that were imported, which doccano keeps, from a private server's folder.
+
+    It puts them there, NAME/FILE, once the import is done, and never reads them again.
+    """
+    for pattern in names:
+        for path in (data / "media").glob(f"{pattern}/*"):
+            if path.is_file():
+                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # not empty: something else is in it
+                    path.parent.rmdir()
 
 
 def _claim(data: Path) -> None:

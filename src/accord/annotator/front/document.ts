@@ -1,0 +1,286 @@
+/**
+ * A document as the page shows it: what the server acknowledged, and on top of it what was done
+ * since and is not acknowledged yet. Offsets are converted here: the server's code points, the
+ * page's UTF-16 units.
+ */
+
+import { Offsets, firstAtLeast, paragraphs } from "./text.js";
+import type { Span } from "./text.js";
+import type * as wire from "./wire.js";
+
+/** What an action does is the server's to say; here its offsets are in UTF-16 units. */
+export type Action = wire.Action;
+
+/** Drawn otherwise than what stands: a model's suggestion, and what is not acknowledged yet. */
+interface Drawn {
+  ghost: boolean;
+  pending: boolean;
+  score?: number;
+}
+
+export interface Mark extends Span, Drawn {
+  id: string;
+  type: string;
+}
+
+export interface Relation extends wire.Relation, Drawn {}
+
+export interface Note extends Span {
+  id: string;
+  text: string;
+  by: string;
+  time: string;
+  pending: boolean;
+}
+
+export interface Doc {
+  id: string;
+  title: string;
+  text: string;
+  version: number;
+  status: wire.Status;
+  marks: Mark[];
+  relations: Relation[];
+  notes: Note[];
+  problems: wire.Problem[];
+  undo: string | null;
+  redo: string | null;
+  file: wire.FileState;
+  /** Why the model could not suggest anything. */
+  unread: string;
+  offsets: Offsets;
+  /** The paragraphs. */
+  spans: Span[];
+}
+
+/**
+ * The server's document as the page's.
+ * @param before the same document, whose text is not parsed again
+ */
+export function received(answer: wire.DocumentAnswer, before: Doc | null): Doc {
+  const { text } = answer;
+  const same = before !== null && before.text === text;
+  const offsets = same ? before.offsets : new Offsets(text);
+  const at = (each: wire.Place): Span => ({ start: offsets.toUnits(each.start), end: offsets.toUnits(each.end) });
+  const isOpen = (each: wire.Suggested) => each.state === "open";
+  const real = { ghost: false, pending: false };
+  const ghost = { ghost: true, pending: false };
+  const knownMarks = new Map((before?.marks ?? []).map((mark) => [mark.id, mark]));
+  const knownRelations = new Map((before?.relations ?? []).map((relation) => [relation.id, relation]));
+  const marks: Mark[] = [
+    ...answer.mentions.map((m) => ({ id: m.id, type: m.type, ...at(m), ...real })),
+    ...answer.suggestions.mentions
+      .filter(isOpen)
+      .map((m) => ({ id: m.id, type: m.type, score: m.score, ...at(m), ...ghost })),
+  ];
+  const relations: Relation[] = [
+    ...answer.relations.map((r) => ({ id: r.id, type: r.type, head: r.head, tail: r.tail, ...real })),
+    ...answer.suggestions.relations
+      .filter(isOpen)
+      .map((r) => ({ id: r.id, type: r.type, head: r.head, tail: r.tail, score: r.score, ...ghost })),
+  ];
+  return {
+    id: answer.id,
+    title: answer.title || answer.id,
+    text,
+    version: answer.version,
+    status: answer.status,
+    marks: inTextOrder(marks.map((mark) => kept(mark, knownMarks.get(mark.id)))),
+    relations: relations.map((relation) => kept(relation, knownRelations.get(relation.id))),
+    notes: answer.notes.map((n) => ({ ...n, ...at(n), pending: false })),
+    problems: answer.problems,
+    undo: answer.undo,
+    redo: answer.redo,
+    file: answer.file,
+    unread: answer.suggestions.error ?? "",
+    offsets,
+    spans: same ? before.spans : paragraphs(text),
+  };
+}
+
+type Field = "type" | "ghost" | "pending" | "score" | "start" | "end" | "head" | "tail";
+const FIELDS: Field[] = ["type", "ghost", "pending", "score", "start", "end", "head", "tail"];
+
+/** What was known already, if it says the same: then one sees at a glance what has changed. */
+function kept<T extends Mark | Relation>(label: T, known: (T & Partial<Record<Field, unknown>>) | undefined): T {
+  const now: Partial<Record<Field, unknown>> = label;
+  return known && FIELDS.every((field) => known[field] === now[field]) ? known : label;
+}
+
+/** @returns outer marks before those within */
+export function inTextOrder(marks: Mark[]): Mark[] {
+  return [...marks].sort((a, b) => a.start - b.start || b.end - a.end || Number(a.ghost) - Number(b.ghost));
+}
+
+/**
+ * What the document will be once the actions are acknowledged; what they touch is pending.
+ * Undo, redo and accepting above a threshold are the server's to work out: they change nothing here.
+ */
+export function foreseen(doc: Doc, actions: Action[]): Doc {
+  if (!actions.length) return doc;
+  let { marks, relations, notes, status } = doc;
+  for (const action of actions) {
+    const mine = (each: { id: string }) => "id" in action && each.id === action.id;
+    const among = (each: { id: string }) => "ids" in action && action.ids.includes(each.id);
+    switch (action.do) {
+      case "add_mention": {
+        const { type, start, end, ref } = action;
+        marks = [...marks, { id: ref, type, start, end, ghost: false, pending: true }];
+        break;
+      }
+      case "change_mention":
+        marks = marks.map((m) => (mine(m) ? changedMark(m, action) : m));
+        break;
+      case "delete_mention":
+        marks = marks.filter((m) => !mine(m));
+        relations = relations.filter((r) => r.head !== action.id && r.tail !== action.id);
+        break;
+      case "add_relation": {
+        const { type, head, tail, ref } = action;
+        relations = [...relations, { id: ref, type, head, tail, ghost: false, pending: true }];
+        break;
+      }
+      case "change_relation":
+        relations = relations.map((r) => {
+          if (!mine(r)) return r;
+          const turned = action.reverse ? { head: r.tail, tail: r.head } : {};
+          return { ...r, ...turned, type: action.type ?? r.type, pending: true };
+        });
+        break;
+      case "delete_relation":
+        relations = relations.filter((r) => !mine(r));
+        break;
+      case "set_status":
+        status = action.status;
+        break;
+      case "add_note": {
+        const { start, end, text, ref } = action;
+        notes = [...notes, { id: ref, start, end, text, by: "", time: "", pending: true }];
+        break;
+      }
+      case "change_note":
+        notes = notes.map((n) => (mine(n) ? { ...n, text: action.text, pending: true } : n));
+        break;
+      case "delete_note":
+        notes = notes.filter((n) => !mine(n));
+        break;
+      case "accept": {
+        const ends = new Set(relations.filter(among).flatMap((r) => [r.head, r.tail]));
+        marks = marks.map((m) => (among(m) || (m.ghost && ends.has(m.id)) ? accepted(m) : m));
+        relations = relations.map((r) => (among(r) ? accepted(r) : r));
+        break;
+      }
+      case "reject":
+        marks = marks.filter((m) => !among(m));
+        relations = relations.filter((r) => !among(r) && !action.ids.includes(r.head) && !action.ids.includes(r.tail));
+        break;
+      case "accept_above":
+      case "undo":
+      case "redo":
+      case "take_file":
+        break;
+    }
+  }
+  return { ...doc, marks: inTextOrder(marks), relations, notes, status };
+}
+
+const accepted = <T extends Mark | Relation>(label: T): T => ({ ...label, ghost: false, pending: true, score: undefined });
+
+const changedMark = (mark: Mark, change: { type?: string; start?: number; end?: number }): Mark => ({
+  ...mark,
+  type: change.type ?? mark.type,
+  start: change.start ?? mark.start,
+  end: change.end ?? mark.end,
+  pending: true,
+});
+
+/** An action with the ids that the server has given since to what it names. */
+export function renamed(action: Action, named: Map<string, string>): Action {
+  const real = (id: string) => named.get(id) ?? id;
+  const known = { ...action };
+  if ("id" in known) known.id = real(known.id);
+  if ("ids" in known) known.ids = known.ids.map(real);
+  if ("head" in known) [known.head, known.tail] = [real(known.head), real(known.tail)];
+  return known;
+}
+
+/** An action as it is sent: offsets in code points, ids as the server knows them. */
+export function toSend(action: Action, offsets: Offsets, named: Map<string, string>): Action {
+  const sent = renamed(action, named);
+  if ("start" in sent && sent.start !== undefined) sent.start = offsets.toPoints(sent.start);
+  if ("end" in sent && sent.end !== undefined) sent.end = offsets.toPoints(sent.end);
+  return sent;
+}
+
+/**
+ * Learns by which ids the server knows the labels and notes that the actions added.
+ * @param named extended
+ */
+export function learnNames(actions: Action[], doc: Doc, named: Map<string, string>): void {
+  for (const action of actions) {
+    if (!("ref" in action)) continue;
+    const found = addedBy(renamed(action, named), doc);
+    if (found) named.set(action.ref, found.id);
+  }
+}
+
+/** What in a document is what an action adds. */
+function addedBy(a: Action, doc: Doc): { id: string } | undefined {
+  switch (a.do) {
+    case "add_mention":
+      return doc.marks.find((m) => !m.ghost && m.type === a.type && m.start === a.start && m.end === a.end);
+    case "add_relation":
+      return doc.relations.find((r) => !r.ghost && r.type === a.type && r.head === a.head && r.tail === a.tail);
+    case "add_note":
+      return doc.notes.find((n) => n.text === a.text && n.start === a.start && n.end === a.end);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Whether a document already holds what the actions ask for: after a request without an answer,
+ * this tells whether it had arrived. What leaves no trace in the document counts as not done.
+ */
+export function alreadyDone(actions: Action[], doc: Doc, named: Map<string, string>): boolean {
+  const names = new Map(named);
+  learnNames(actions, doc, names);
+  return actions.map((action) => renamed(action, names)).every((a) => {
+    const mark = (id: string) => doc.marks.find((m) => m.id === id);
+    const relation = (id: string) => doc.relations.find((r) => r.id === id);
+    switch (a.do) {
+      case "add_mention":
+      case "add_relation":
+      case "add_note":
+        return names.has(a.ref);
+      case "change_mention": {
+        const now = mark(a.id);
+        return now !== undefined && (a.type ?? now.type) === now.type
+          && (a.start ?? now.start) === now.start && (a.end ?? now.end) === now.end;
+      }
+      case "delete_mention":
+        return mark(a.id) === undefined;
+      case "change_relation":
+        return !a.reverse && relation(a.id)?.type === a.type;
+      case "delete_relation":
+        return relation(a.id) === undefined;
+      case "set_status":
+        return doc.status === a.status;
+      case "change_note":
+        return doc.notes.some((n) => n.id === a.id && n.text === a.text);
+      case "delete_note":
+        return doc.notes.every((n) => n.id !== a.id);
+      case "accept":
+      case "reject":
+        return a.ids.every((id) => mark(id) === undefined && relation(id) === undefined);
+      default:
+        return false;
+    }
+  });
+}
+
+/** @returns the paragraph at an offset, or the next */
+export function paragraphAt(doc: Doc, offset: number): number {
+  const index = firstAtLeast(doc.spans, (span) => (span.end > offset ? 0 : -1));
+  return Math.min(index, doc.spans.length - 1);
+}

@@ -1,0 +1,342 @@
+/**
+ * Text: offsets, paragraphs, words, sentences, and drawing a paragraph with nested marks.
+ *
+ * The server counts in Unicode code points, the browser in UTF-16 units. Inside the page every
+ * offset is in units; `Offsets` converts at the border. Text enters the page only as text nodes,
+ * so nothing in it is ever read as markup.
+ */
+
+/** Half-open, in UTF-16 units. */
+export interface Span {
+  start: number;
+  end: number;
+}
+/** A rectangle of the page, in the coordinates of some frame. */
+export interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** A mark as `drawParagraph` takes it; `label` is what its tag says (its type, if left out). */
+export interface Drawn extends Span {
+  id: string;
+  type: string;
+  classes?: string[];
+  score?: number;
+  label?: string;
+}
+
+/** Converts between code points and UTF-16 units of one text, by binary search. */
+export class Offsets {
+  /** Code-point positions of the characters that take two units. */
+  wide: number[] = [];
+  /** How many code points the text has. */
+  points: number;
+
+  constructor(text: string) {
+    let point = 0;
+    for (let unit = 0; unit < text.length; unit++, point++) {
+      if ((text.codePointAt(unit) ?? 0) > 0xffff) {
+        this.wide.push(point);
+        unit++;
+      }
+    }
+    this.points = point;
+  }
+
+  toUnits(point: number): number {
+    return point + firstAtLeast(this.wide, (wide) => wide - point);
+  }
+
+  /** A unit within a character counts as its beginning. */
+  toPoints(unit: number): number {
+    let low = 0;
+    let high = this.wide.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.wide[middle] ?? 0) + middle < unit) low = middle + 1;
+      else high = middle;
+    }
+    return unit - low;
+  }
+}
+
+/**
+ * Index of the first item for which `compare` is not negative; the length if there is none.
+ * @param items in rising order
+ */
+export function firstAtLeast<T>(items: T[], compare: (item: T) => number) {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    // Between two places of the list there always is one.
+    if (compare(items[middle] as T) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// White space as Python's `\s` has it, so that the page and the server part paragraphs alike.
+const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const INLINE = SPACE.replace("\\t-\\r", "\\t\\x0b\\x0c");
+const LINE_END = "(?:\\r\\n|\\n|\\r(?!\\n))";
+const BLANK_LINES = new RegExp(`${LINE_END}[${INLINE}]*${LINE_END}[${SPACE}]*`, "g");
+const EDGES = new RegExp(`^[${SPACE}]*|[${SPACE}]*$`, "g");
+
+/** The stretches between blank lines, without white space at their ends. */
+export function paragraphs(text: string): Span[] {
+  const found: Span[] = [];
+  let start = 0;
+  const borders = [...text.matchAll(BLANK_LINES)].map((m): [number, number] => [m.index, m.index + m[0].length]);
+  for (const [stop, following] of [...borders, [text.length, text.length] as const]) {
+    const span = trimmed(text, start, stop);
+    if (span) found.push(span);
+    start = following;
+  }
+  return found;
+}
+
+export function trimmed(text: string, start: number, end: number): Span | null {
+  const piece = text.slice(start, end);
+  const bare = piece.replace(EDGES, "");
+  if (!bare) return null;
+  const left = start + piece.indexOf(bare);
+  return { start: left, end: left + bare.length };
+}
+
+// One word a match: an acronym with its dots, an amount with its sign, a run of letters and
+// digits, a possessive ending, an emoji with all that is joined to it. A hyphen parts words, as in
+// "US-Japan", whose parts are marked; it joins where capitals or digits follow: "US-JOINT", "A-12".
+const JOINED = "[\\p{L}\\p{M}\\p{N}_\\u200c\\u200d]";
+const WORD = new RegExp(
+  [
+    "(?:\\p{L}\\.){2,}",
+    "\\p{Sc}[\\p{N}]+(?:[.,][\\p{N}]+)*%?",
+    "[\\p{N}]+(?:[.,][\\p{N}]+)+(?:\\p{Sc}|%)?",
+    "['’]s(?![\\p{L}\\p{N}])",
+    `(?=\\p{Lu})(?:${JOINED}+[-\u2010\u2011])+(?=\\p{Lu}{3}|\\p{N})${JOINED}+`,
+    `${JOINED}+?(?=['’]s(?![\\p{L}\\p{N}]))`,
+    `${JOINED}+(?:['’]\\p{L}+)*(?:[\\p{Sc}%](?!\\p{N}))?`,
+    "\\p{RI}\\p{RI}",
+    "\\p{Extended_Pictographic}(?:\\u200d\\p{Extended_Pictographic}|[\\p{M}\\ufe0f\\p{Emoji_Modifier}])*",
+    "[\\p{Sc}\\p{So}]",
+  ].join("|"),
+  "gu",
+);
+/** Scripts that put no spaces between words. */
+export const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
+const segmenters = {
+  word: new Intl.Segmenter(undefined, { granularity: "word" }),
+  sentence: new Intl.Segmenter(undefined, { granularity: "sentence" }),
+  grapheme: new Intl.Segmenter(undefined, { granularity: "grapheme" }),
+};
+
+/**
+ * The words of a stretch of text: what the cursor stands on and what a mark snaps to.
+ * Punctuation is no word; scripts without spaces are parted by the browser's dictionary.
+ */
+export function words(text: string, span: Span): Span[] {
+  const piece = text.slice(span.start, span.end);
+  const found = [];
+  for (const match of piece.matchAll(WORD)) {
+    const start = span.start + match.index;
+    if (UNSPACED.test(match[0])) {
+      for (const part of segmenters.word.segment(match[0])) {
+        found.push({ start: start + part.index, end: start + part.index + part.segment.length });
+      }
+    } else {
+      found.push({ start, end: start + match[0].length });
+    }
+  }
+  return found;
+}
+
+export function sentences(text: string, span: Span): Span[] {
+  const found = [];
+  for (const part of segmenters.sentence.segment(text.slice(span.start, span.end))) {
+    const start = span.start + part.index;
+    const bare = trimmed(text, start, start + part.segment.length);
+    if (bare) found.push(bare);
+  }
+  return found;
+}
+
+/** The next border between characters as a reader sees them (an emoji is one). */
+export function characterStep(text: string, from: number, step: 1 | -1): number {
+  const low = Math.max(0, from - 64);
+  const piece = text.slice(low, from + 64);
+  let previous = low;
+  for (const part of segmenters.grapheme.segment(piece)) {
+    const border = low + part.index + part.segment.length;
+    if (step === 1 && border > from) return border;
+    if (step === -1 && border >= from) return Math.max(previous, low);
+    previous = border;
+  }
+  return from;
+}
+
+/**
+ * A selection made by hand, widened to whole words, without white space, closing punctuation and
+ * quotation marks at its ends; null if it holds no word.
+ * @param known words in text order
+ */
+export function snap(rough: Span, known: Span[]): Span | null {
+  const from = firstAtLeast(known, (word) => (word.end > rough.start ? 0 : -1));
+  const after = firstAtLeast(known, (word) => (word.start >= rough.end ? 0 : -1));
+  const [first, last] = [known[from], known[after - 1]];
+  return first && last && from < after ? { start: first.start, end: last.end } : null;
+}
+
+/** Where each text node that `drawParagraph` made begins in the text. */
+const begins = new WeakMap<Node, number>();
+/** The text nodes of each drawn paragraph, in order. */
+const textNodes = new WeakMap<Node, Text[]>();
+
+/**
+ * Draws a paragraph: its text in text nodes, its marks as nested <mark> elements. Marks that cross
+ * (a suggestion and a label, two people's) are cut; the second piece has the class "continued".
+ * Each mark gets data-id, data-type, data-tag and --levels, the number of marks nested in it.
+ * @param element emptied first
+ * @param marks those within the span
+ * @param colour class of a mark's colour
+ */
+export function drawParagraph(element: HTMLElement, text: string, span: Span, marks: Drawn[], colour: (mark: Drawn) => string) {
+  const order = [...marks].sort((a, b) => a.start - b.start || b.end - a.end);
+  const borders = [...new Set([span.start, span.end, ...order.flatMap((m) => [m.start, m.end])])];
+  borders.sort((a, b) => a - b);
+  const root = document.createDocumentFragment();
+  const open: { mark: Drawn; element: HTMLElement; levels: number }[] = [];
+  const starting = order.values();
+  let next = starting.next();
+  const nodes: Text[] = [];
+
+  const enter = (mark: Drawn, continued: boolean) => {
+    const made = markElement(mark, colour(mark), continued);
+    (open.at(-1)?.element ?? root).append(made);
+    open.push({ mark, element: made, levels: 0 });
+  };
+  const leave = (here: number) => {
+    const closed = open.pop();
+    if (!closed) return;
+    if (closed.levels) closed.element.dataset.levels = String(Math.min(closed.levels, 4));
+    if (closed.mark.end > here) {
+      closed.element.classList.add("cut");
+      delete closed.element.dataset.tag;
+    }
+    const outer = open.at(-1);
+    if (outer) outer.levels = Math.max(outer.levels, closed.levels + 1);
+  };
+
+  for (const [index, here] of borders.entries()) {
+    const deepest = open.findIndex((each) => each.mark.end <= here);
+    if (deepest >= 0) {
+      const reopened = open.slice(deepest).filter((each) => each.mark.end > here);
+      while (open.length > deepest) leave(here);
+      for (const each of reopened) enter(each.mark, true);
+    }
+    for (; !next.done && next.value.start === here; next = starting.next()) enter(next.value, false);
+    const stop = borders[index + 1];
+    if (stop !== undefined) {
+      const node = document.createTextNode(text.slice(here, stop));
+      begins.set(node, here);
+      nodes.push(node);
+      (open.at(-1)?.element ?? root).append(node);
+    }
+  }
+  element.replaceChildren(root);
+  textNodes.set(element, nodes);
+}
+
+function markElement(mark: Drawn, colour: string, continued: boolean): HTMLElement {
+  const element = document.createElement("mark");
+  element.className = [colour, ...(mark.classes ?? []), ...(continued ? ["continued"] : [])].join(" ");
+  element.dataset.id = mark.id;
+  element.dataset.type = mark.type;
+  const score = mark.score === undefined ? "" : ` ${Math.round(mark.score * 100)}%`;
+  element.dataset.tag = (mark.label ?? mark.type) + score;
+  return element;
+}
+
+const beginOf = (node: Node): number => begins.get(node) ?? 0;
+
+/** The place in the text of a place in the page; null if it is outside any drawn paragraph. */
+export function textOffset(node: Node, offset: number): number | null {
+  if (node.nodeType === Node.TEXT_NODE) {
+    const begin = begins.get(node);
+    return begin === undefined ? null : begin + offset;
+  }
+  const after = node.childNodes[offset];
+  const inside = after ? edgeText(after, "first") : null;
+  if (inside) return beginOf(inside);
+  const behind = node.childNodes[offset - 1];
+  const before = behind ? edgeText(behind, "last") : null;
+  return before ? beginOf(before) + before.data.length : null;
+}
+
+function edgeText(node: Node, side: "first" | "last"): Text | null {
+  let found: Node | null = node;
+  if (!(node instanceof Text)) {
+    found = side === "first" ? document.createTreeWalker(node, NodeFilter.SHOW_TEXT).nextNode() : lastText(node);
+  }
+  return found instanceof Text && begins.has(found) ? found : null;
+}
+
+function lastText(node: Node): Node | null {
+  let last = node.lastChild;
+  while (last && last.nodeType !== Node.TEXT_NODE) last = last.lastChild;
+  return last;
+}
+
+/**
+ * The page's range of a span within one drawn paragraph.
+ * @param element the paragraph
+ */
+export function rangeOf(element: HTMLElement, span: Span): Range | null {
+  const nodes = textNodes.get(element) ?? [];
+  const end = (node: Text) => beginOf(node) + node.data.length;
+  const first = nodes[firstAtLeast(nodes, (node) => (end(node) > span.start ? 0 : -1))];
+  const last = nodes[firstAtLeast(nodes, (node) => (end(node) >= span.end ? 0 : -1))];
+  if (!first || !last) return null;
+  const range = document.createRange();
+  range.setStart(first, Math.max(0, span.start - beginOf(first)));
+  range.setEnd(last, span.end - beginOf(last));
+  return range;
+}
+
+/**
+ * The rectangles of a span, one a line, in the coordinates of `frame`.
+ * @param element the paragraph
+ */
+export function lineBoxes(element: HTMLElement, span: Span, frame: DOMRect): Box[] {
+  const range = rangeOf(element, span);
+  if (!range) return [];
+  return mergeLines(range.getClientRects(), frame);
+}
+
+/** Rectangles made one a line, in the coordinates of `frame`. */
+export function mergeLines(rectangles: Iterable<DOMRect>, frame: DOMRect): Box[] {
+  const lines = [];
+  for (const each of rectangles) {
+    if (each.width === 0) continue;
+    const box = {
+      left: each.left - frame.left,
+      right: each.right - frame.left,
+      top: each.top - frame.top,
+      bottom: each.bottom - frame.top,
+    };
+    const last = lines[lines.length - 1];
+    const middle = (box.top + box.bottom) / 2;
+    if (last && middle > last.top && middle < last.bottom) {
+      last.left = Math.min(last.left, box.left);
+      last.right = Math.max(last.right, box.right);
+      last.top = Math.min(last.top, box.top);
+      last.bottom = Math.max(last.bottom, box.bottom);
+    } else {
+      lines.push(box);
+    }
+  }
+  return lines;
+}
