@@ -44,7 +44,7 @@ def test_lint(linted):
     out, err = run("lint", "--root", linted)
     assert out.startswith(f"{path}: T1: PLEDGE without pledges: ...")
     assert out.count("\n") == 1
-    assert "1 places to look at in 3 documents" in err
+    assert "1 place to look at in 3 documents" in err
     assert run("lint", "--root", linted, "--strict", code=1)[0] == out
     assert run("lint", "--root", linted, "--strict", "--split", "practice/*")[0] == ""
     (found,) = json.loads(run("lint", "--root", linted, "--json")[0])

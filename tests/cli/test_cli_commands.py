@@ -161,7 +161,7 @@ def test_extract_does_the_others_and_exits_with_2(trained, tmp_path):
     for reason in ("b.txt:1: not UTF-8", "c.txt: has no text", "d.txt: starts with a byte-order"):
         assert reason in err
     assert "e.txt: no such file" in err
-    assert "1 documents, 4 not read" in err
+    assert "1 document, 4 not read" in err
 
 
 def test_extract_needs_texts_and_a_model(trained, tmp_path):
@@ -185,7 +185,7 @@ def test_evaluate_refuses_a_model_on_its_own_text(trained):
     _, err = run("evaluate", "--model", model, "--root", root, "--split", "*", code=2)
     assert "was trained on" in err
     out, _ = run("evaluate", "--model", model, "--root", root, "--split", "practice/*")
-    assert "1 documents" in out
+    assert "1 document" in out
 
 
 def test_evaluate_knows_its_own_text_under_another_name(trained, tmp_path):

@@ -57,7 +57,7 @@ def test_json_alone_on_standard_output_in_any_locale(trained, tmp_path):
     done = accord("extract", tmp_path / "a.txt", "--model", trained[1], "--json", env=environment)
     assert done.returncode == 0
     assert json.loads(done.stdout.decode())["text"] == "Kenya 🌊 gave €3 million.\n"
-    assert b"1 documents" in done.stderr
+    assert b"1 document" in done.stderr
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])

@@ -191,5 +191,5 @@ def test_evaluate_compares_two_things(root):
 def test_titles_keep_their_brackets(trained):
     root, model = trained
     asked = ("evaluate", "--model", model, "--root", root, "--split", "practice/[c]")
-    assert "1 documents" in run(*asked)[0]
+    assert "1 document" in run(*asked)[0]
     assert SCHEMA in (model / "schema.toml").read_text()

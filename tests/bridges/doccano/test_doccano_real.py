@@ -430,8 +430,10 @@ def test_the_private_server_keeps_its_secrets(server):
     assert server.url in log
     assert not any(password in log for password in server.passwords.values())
     with httpx.Client(base_url=server.url, trust_env=False, timeout=60) as http:
-        (server.data / "media" / "leak.txt").write_text("leak")
+        leak = server.data / "media" / "leak.txt"
+        leak.write_text("leak")
         assert "leak" not in http.get("/media/leak.txt").text
+        leak.unlink()
         answer = http.get("/v1/health/", headers={"Host": "evil.example"})
         assert answer.status_code == 400
         assert http.get("/").status_code == 200  # the page itself
