@@ -144,10 +144,12 @@ def served(root: Path, suggest: Told | None = None, documents=DOCUMENTS) -> Iter
 
 
 def all_saved(page) -> None:
-    """Waits until the page says that everything is on disk.
+    """Waits until the page says that everything is on disk, and has drawn it.
 
     A locator, as the page's policy forbids the evaluation that waiting for a function needs.
     """
     # On a busy machine a key may still be on its way, and "Saved" be said of what was before it.
     page.evaluate("new Promise((done) => setTimeout(done))")
     page.locator("#saved", has_text=re.compile("^Saved$")).wait_for()
+    # Text and arrows are drawn once a frame: the next one has what was answered.
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -31,6 +31,7 @@ export function openPalette(desk: Desk, refresh: () => Promise<void>) {
   let active = 0;
   let turn = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let searching = Promise.resolve();
 
   const go = (index: number) => {
     const entry = entries[index];
@@ -79,24 +80,33 @@ export function openPalette(desk: Desk, refresh: () => Promise<void>) {
       if (mine === turn) list.append(make("p", { class: "how", role: "alert", text: error instanceof Error ? error.message : String(error) }));
     }
   };
+  const search = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    searching = find();
+    return searching;
+  };
   field.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(find, PAUSE);
+    timer = setTimeout(search, PAUSE);
   });
-  for (const select of [status, type]) select.addEventListener("change", find);
+  for (const select of [status, type]) select.addEventListener("change", search);
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);
-    else if (event.key === "Enter" && !event.isComposing) go(active);
+    // What was just typed may not be found yet, and the list still be of what stood there before.
+    else if (event.key === "Enter" && !event.isComposing) {
+      void (timer === undefined ? searching : search()).then(() => box.open && go(active));
+    }
     // A search field would only be emptied by it.
     else if (event.key === "Escape") box.close();
     else return;
     event.preventDefault();
   });
   field.focus();
-  void find();
+  void search();
   void refresh().then(() => {
-    if (box.open && !field.value) void find();
+    if (box.open && !field.value) void search();
   });
 }
 

@@ -25,6 +25,7 @@ export function openPalette(desk, refresh) {
     let active = 0;
     let turn = 0;
     let timer;
+    let searching = Promise.resolve();
     const go = (index) => {
         const entry = entries[index];
         if (!entry)
@@ -79,19 +80,27 @@ export function openPalette(desk, refresh) {
                 list.append(make("p", { class: "how", role: "alert", text: error instanceof Error ? error.message : String(error) }));
         }
     };
+    const search = () => {
+        clearTimeout(timer);
+        timer = undefined;
+        searching = find();
+        return searching;
+    };
     field.addEventListener("input", () => {
         clearTimeout(timer);
-        timer = setTimeout(find, PAUSE);
+        timer = setTimeout(search, PAUSE);
     });
     for (const select of [status, type])
-        select.addEventListener("change", find);
+        select.addEventListener("change", search);
     field.addEventListener("keydown", (event) => {
         if (event.key === "ArrowDown")
             move(1);
         else if (event.key === "ArrowUp")
             move(-1);
-        else if (event.key === "Enter" && !event.isComposing)
-            go(active);
+        // What was just typed may not be found yet, and the list still be of what stood there before.
+        else if (event.key === "Enter" && !event.isComposing) {
+            void (timer === undefined ? searching : search()).then(() => box.open && go(active));
+        }
         // A search field would only be emptied by it.
         else if (event.key === "Escape")
             box.close();
@@ -100,10 +109,10 @@ export function openPalette(desk, refresh) {
         event.preventDefault();
     });
     field.focus();
-    void find();
+    void search();
     void refresh().then(() => {
         if (box.open && !field.value)
-            void find();
+            void search();
     });
 }
 function choice(label, options) {
