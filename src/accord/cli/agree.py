@@ -94,10 +94,7 @@ def _show(report: AgreementReport, corpus: Corpus, *, with_differences: bool) ->
     out.print(_aspects(report))
     if result.scores.incomplete:
         left = counted(len(result.scores.incomplete), "document")
-        out.print(
-            f"{left} left out: one of the two has not finished it",
-            markup=False,
-        )
+        out.print(f"{left} left out: one of the two has not finished it", markup=False)
     for signature in signatures(corpus, result.scores):
         out.print(str(signature), markup=False, soft_wrap=True)
     if with_differences:

@@ -101,10 +101,7 @@ def command(
         raise InputError("--jobs runs folds beside the last training; say how many --folds")
     plan = None if number is None else _plan(tables, corpus, ids, number, seeds)
     documents = counted(len(learned), "document")
-    err.print(
-        f"learning from {documents} of {data.split!r}, layer {data.layer!r}",
-        markup=False,
-    )
+    err.print(f"learning from {documents} of {data.split!r}, layer {data.layer!r}", markup=False)
     started = time.monotonic()
     held_out: HeldOut | None = None
     spreads: tuple[SeedSpread, ...] = ()

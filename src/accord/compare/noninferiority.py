@@ -16,6 +16,7 @@ over 0.2, the other rounds are spared: they decide only what could be significan
 rejected more often for it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -111,14 +112,18 @@ def noninferiority(
     )
 
 
-def holm(ps: Sequence[float]) -> tuple[float, ...]:
-    """The p of several tests, adjusted (Holm 1979) so that the chance of any false alarm is p."""
-    order = sorted(range(len(ps)), key=lambda index: ps[index])
+def holm(ps: Sequence[float], shares: Sequence[float] | None = None) -> tuple[float, ...]:
+    """The p of several tests, adjusted (Holm 1979) so that the chance of any false alarm is p.
+
+    `shares`: how p is divided among the tests, in their order, all above 0; alike by default.
+    """
+    shares = [1.0] * len(ps) if shares is None else shares
     adjusted = [1.0] * len(ps)
-    least = 0.0
-    for rank, index in enumerate(order):
-        least = max(least, min(1.0, (len(ps) - rank) * ps[index]))
+    least, left = 0.0, math.fsum(shares)
+    for index in sorted(range(len(ps)), key=lambda i: ps[i] / shares[i]):
+        least = max(least, min(1.0, ps[index] * left / shares[index]))
         adjusted[index] = least
+        left -= shares[index]
     return tuple(adjusted)
 
 

@@ -22,6 +22,7 @@ from accord.compare import (
     Scores,
     Target,
     detectable,
+    holm,
     noninferiority,
 )
 from accord.gate.baseline import Baseline
@@ -131,20 +132,6 @@ def weights(rules: Sequence[NotWorse]) -> tuple[float, ...]:
     kinds = [_kind(rule.measure) for rule in rules]
     number = Counter(kinds)
     return tuple(1 / len(number) / number[kind] for kind in kinds)
-
-
-def holm(ps: Sequence[float], shares: Sequence[float]) -> tuple[float, ...]:
-    """The p of several tests, adjusted so that the chance of any false alarm is p.
-
-    The weighted method of Holm 1979; with equal shares it is `accord.compare.holm`.
-    """
-    adjusted = [1.0] * len(ps)
-    least, left = 0.0, math.fsum(shares)
-    for index in sorted(range(len(ps)), key=lambda i: ps[i] / shares[i]):
-        least = max(least, min(1.0, ps[index] * left / shares[index]))
-        adjusted[index] = least
-        left -= shares[index]
-    return tuple(adjusted)
 
 
 def _kind(measure: Measure | ErrorShare) -> str:

@@ -4,25 +4,15 @@
  */
 
 import { paragraphAt } from "./document.js";
-import type { SchemaAnswer } from "./wire.js";
+import type { MentionTypeAnswer, RelationTypeAnswer, SchemaAnswer } from "./wire.js";
 import type { Doc, Mark } from "./document.js";
 
-export interface MentionType {
-  type: string;
-  key: string;
+/** `colour` is a class of the style sheet here. */
+export interface MentionType extends Omit<MentionTypeAnswer, "colour"> {
   colour: string;
-  short: string;
 }
-export interface RelationType {
-  type: string;
-  heads: string[];
-  tails: string[];
-  symmetric: boolean;
-  same_type: boolean;
-  across_paragraphs: boolean;
-  key: string;
+export interface RelationType extends RelationTypeAnswer {
   colour: string;
-  short: string;
 }
 export interface Schema {
   mentions: MentionType[];
