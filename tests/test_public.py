@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 import accord
+
+HEAVY = {"torch", "spacy", "sklearn", "scipy", "numpy", "onnxruntime", "pyarrow", "starlette"}
 
 
 def printed(code):
@@ -35,7 +39,21 @@ def test_import_is_light():
     assert printed(code) == "[]\n"
 
 
-def test_the_command_line_starts_without_heavy_modules():
-    heavy = {"torch", "spacy", "sklearn", "onnxruntime"}
-    code = f"import sys, accord.cli.main; print(sorted({heavy!r} & set(sys.modules)))"
+def test_help_starts_without_heavy_modules():
+    code = f"""
+import sys
+from accord.cli.main import app
+app(["--help"], standalone_mode=False)
+print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)
+print([name for name in sys.modules if name.startswith("accord.cli.")])
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stderr == "[]\n"
+    assert done.stdout.splitlines()[-1] == "['accord.cli.console', 'accord.cli.main']"
+
+
+@pytest.mark.parametrize("name", ["validate", "lint", "profile", "ingest", "convert", "doccano"])
+def test_a_light_command_loads_no_heavy_module(name):
+    code = f"import sys, accord.cli.{name}; print(sorted({HEAVY!r} & set(sys.modules)))"
     assert printed(code) == "[]\n"

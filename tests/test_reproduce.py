@@ -181,7 +181,7 @@ def test_results_that_differ_are_found(copy, monkeypatch):
     value["results"][0]["per_document"]["practice/c"]["mention.strict"]["ORG"] = [9, 0, 0]
     write_text(folder / METRICS, json_text(value))
     first, second = compare_results(folder, extractor, corpus)
-    assert not first.good and "1 labels changed" in first.what
+    assert not first.good and "1 label changed" in first.what
     assert not second.good and "other counts in practice/c" in second.what
     # On another kind of machine, the same counts are not promised: near scores are enough.
     monkeypatch.setattr(reproduce, "compare_machine", lambda _: ("another",))

@@ -6,13 +6,11 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from accord.cli.main import app
+from accord.cli.main import COMMANDS, app, load
 from accord.corpus import read_corpus, write_layer
 from accord.errors import AccordError
 from accord.files import write_text
 from sample_corpus import RECIPE, tree_hash
-
-COMMANDS = ("validate", "ingest", "agree", "train", "evaluate", "extract", "demo")
 
 
 def run(*arguments, code=0):
@@ -35,8 +33,14 @@ def recipe(tmp_path):
 def test_each_has_a_help_page(command):
     out, _ = run(command, "--help")
     assert "Usage" in out
-    if command != "demo":
+    first = load(command).help.partition("\n\n")[0]
+    assert " ".join(first.split()) == COMMANDS[command]
+    if command not in ("demo", "doccano"):
         assert f"accord {command}" in out.partition("Options")[0]
+
+
+def test_a_mistyped_command_is_guessed():
+    assert "'validate'" in run("vaildate", code=2)[1]
 
 
 def test_version_and_wrong_usage():
@@ -52,7 +56,7 @@ def test_validate(root):
     (root / "annotations/gold/articles/a.ann").write_text("T1\tORG 0 4\tAv[b]m :fire:\n")
     out, err = run("validate", root, code=1)
     assert out.startswith(f"{root}/annotations/gold/articles/a.ann:1: T1: T1 reads 'Av[b]m :fire:'")
-    assert "1 findings" in err
+    assert "1 finding\n" in err
     (finding,) = json.loads(run("validate", root, "--json", code=1)[0])
     assert (finding["line"], finding["item"]) == (1, "T1")
     (root / "annotations/schema.toml").write_text("nmae = 1\n")
@@ -76,7 +80,7 @@ def test_ingest(root, tmp_path):
     page = tmp_path / "page.txt"
     page.write_text("Kenya signed the pact.\n\nFollow us on :fire: [b]!\n")
     out, _ = run("ingest", page, "--to", "new", "--root", root)
-    assert "corpus/new/page.txt: 1 paragraphs" in out
+    assert "corpus/new/page.txt: 1 paragraph\n" in out
     assert "dropped line 3 (promotion): Follow us on :fire: [b]!" in out
     assert (root / "corpus/new/page.txt").read_text() == "Kenya signed the pact.\n"
     value = json.loads(run("ingest", page, "--to", "new", "--root", root, "--json")[0])

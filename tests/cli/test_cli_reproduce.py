@@ -47,7 +47,7 @@ def test_it_is_made_again(model):
     for name in ("text", "label", "schema", "config", "encoder", "code", "versions", "machine"):
         assert f"  same     {name}" in lines, name
     assert "good     bytes: equal: mentions.spacy, relations.safetensors, relations.json" in out
-    assert "scores on 'practice/*': the recorded counts, in each of 1 documents" in out
+    assert "scores on 'practice/*': the recorded counts, document by document (1)" in out
     assert "folds: " in err and "training: " in err
     assert tree_hash(root) == before
 
@@ -70,6 +70,8 @@ def test_inputs_only_does_not_train(model, monkeypatch):
         for options in (("--inputs-only",), ()):
             out, _ = run("reproduce", folder, "--root", root, *options, code=1)
             assert "DIFFERS  label: articles/a has other labels in 'gold'" in out
+            last = out.splitlines()[-1]
+            assert last.startswith("trained again it may be" if options else "not trained again")
         assert "not trained again: from other texts, labels, schema or encoder" in out
         value = json.loads(run("reproduce", folder, "--root", root, "--json", code=1)[0])
         assert value["inputs"][0]["input"] == "label" and not value["good"]

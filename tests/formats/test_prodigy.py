@@ -116,7 +116,7 @@ def test_an_export(tmp_path):
     assert reading.losses == (
         Loss("relation of unmarked words", "set/1", "", "subj: relations 3"),
         Loss("field of spans", "set/1", "", "pattern: 7"),
-        Loss("task answered ignore", "set/1", "", "1 mentions, 0 relations"),
+        Loss("task answered ignore", "set/1", "", "1 mention, 0 relations"),
     )
 
 

@@ -59,6 +59,13 @@ def test_failed_with_files_for_a_ci(project, tmp_path):
     assert value["worse"][0]["changes"][0]["marked"] == ["$3 million"]
 
 
+def test_what_chance_may_bring_stands_below_the_table(project):
+    spoil(project, (5, 6, 7), lambda layer: without(layer, "ORG"))
+    out, err = run(project)
+    assert "\nmention.strict.micro.f1: loses 2.61 points, more than 2, as chance may (p" in out
+    assert "warn" not in err
+
+
 def test_summaries_go_to_files(project, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)

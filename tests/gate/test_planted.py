@@ -33,7 +33,7 @@ def rates(bench):
 
 def test_the_committed_model_with_a_fault_always_fails(bench, rates):
     for kind in bench.PULLS:
-        if kind.harmful and not kind.retrained:
+        if kind.should == "fail" and not kind.retrained:
             assert kind.name in PLANTED
             assert (rates[kind.name].pulls, rates[kind.name].failed) == (2, 2), kind.name
 
@@ -43,13 +43,17 @@ def test_gross_faults_are_seen_through_a_retraining(rates):
 
 
 def test_nothing_harmless_fails(bench, rates):
-    harmless = [rates[kind.name] for kind in bench.PULLS if not kind.harmful]
+    harmless = [rates[kind.name] for kind in bench.PULLS if kind.should == "pass"]
     assert sum(rate.pulls for rate in harmless) == 8
     assert sum(rate.failed for rate in harmless) == 0
+    # Four of the eight bring another training, and nearly all of these lose somewhere more than
+    # delta; if that were enough to warn, a warning would mean nothing.
+    assert sum(rate.warned for rate in harmless) <= 1
 
 
 def test_the_table_has_every_kind_and_both_sums(bench, rates):
     text = bench.table(rates)
     lines = text.splitlines()
     assert len(lines) == 2 + len(bench.PULLS) + 3
-    assert "| **all harmless** | pass | 8 | 0 | 0.0 | 0.0 to 36.9 |" in lines
+    warned = sum(rates[kind.name].warned for kind in bench.PULLS if kind.should == "pass")
+    assert f"| **all harmless** | pass | 8 | 0 | 0.0 | 0.0 to 36.9 | {warned} |" in lines

@@ -7,13 +7,14 @@ import pytest
 from page_reader import Page
 from report_cases import GOLD, MODEL, NEWS, SCHEMA, layer
 
-from accord.compare import Counts, evaluate
+from accord.compare import Counts, Target, evaluate
 from accord.document import Document, Layer, Mention, Relation, Span
 from accord.errors import InputError
 from accord.facts import FactCounts
 from accord.report import Subject, model_report
 from accord.report.curves import LearningPoint, learning_plot, score_plot
 from accord.report.plots import standalone
+from accord.report.subjects import score_lines
 
 CURVE = (LearningPoint(0.5, 10, 0.4, 0.1), LearningPoint(1.0, 20, 0.6, 0.3, 0.2))
 OTHER = Document("news/two", "Dune leads the Sand Pact.\n\nFjord pledged $3.")
@@ -63,6 +64,16 @@ def test_it_is_well_formed_and_loads_nothing(html, page):
     assert not re.search(r"https?://|@import|url\(", html)
     assert not [name for _, a in page.tags for name in a if name.startswith("on")]
     assert "default-src 'none'" in html
+
+
+def test_labels_of_one_document_have_no_interval():
+    """Whatever documents are drawn, their F1 stays the same: a width of 0 would look sure."""
+    lines = {line.name: line for line in score_lines(subjects()[0].scores)[Target.MENTION]}
+    assert " to " in lines["all mentions"].interval and " to " in lines["ORG"].interval
+    assert lines["MONEY"].reference > 0 and lines["MONEY"].interval == "–"
+    alone = {NEWS.id: GOLD}
+    (first, *_) = score_lines(evaluate(alone, {NEWS.id: MODEL}, SCHEMA))[Target.MENTION]
+    assert first.interval == "–"
 
 
 def test_every_link_leads_somewhere(page):

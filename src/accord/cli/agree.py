@@ -9,7 +9,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from accord.cli.console import out, print_json
-from accord.cli.counted import counted
 from accord.cli.options import HERE, AsJson, Require, Root, Split
 from accord.cli.scores import check_requirements, print_scores, read_requirements, signatures
 from accord.compare import (
@@ -26,6 +25,7 @@ from accord.compare import (
 from accord.compare.score import MICRO
 from accord.corpus import Corpus, read_corpus
 from accord.corpus.folder import ANNOTATIONS
+from accord.counted import counted
 from accord.document import Document, Layer, Mention
 
 

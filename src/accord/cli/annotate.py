@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from accord.cli.console import err, out
+from accord.counted import counted
 from accord.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,10 +78,8 @@ def command(
         app = create_app(workplace, hosts=hosts, cookie=f"accord-{bound.getsockname()[1]}")
         _say_torn(workplace)
         links = {p.name: f"http://{hosts[0]}/?token={p.token}" for p in workplace.people}
-        count = len(workplace.documents)
-        out.print(
-            f"{count} texts of {root.resolve()}; Ctrl-C ends it", markup=False, soft_wrap=True
-        )
+        texts = counted(len(workplace.documents), "text")
+        out.print(f"{texts} of {root.resolve()}; Ctrl-C ends it", markup=False, soft_wrap=True)
         for name, link in links.items():
             out.print(f"{name}: {link}", markup=False, soft_wrap=True)
         if not is_loopback(host):

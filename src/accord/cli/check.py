@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from accord.cli.console import err, out, print_json
-from accord.cli.counted import counted
 from accord.cli.options import HERE, AsJson, Root
 from accord.corpus import Corpus, read_corpus
 from accord.corpus.validate import validate
+from accord.counted import counted
 from accord.errors import InputError
 from accord.files import read_text, write_bytes, write_text
 from accord.gate.baseline import head_of, read_baseline, write_baseline
@@ -99,7 +99,9 @@ def command(
 
     Example:  accord check --model models/NAME --update
 
-    Exits with 1 if a rule fails; warnings do not fail.
+    Exits with 1 if a rule fails. A warning does not fail: more than delta was
+    lost, hardly by chance, but not significantly more. Where chance may bring
+    such a loss the rule passes, and a line below the table tells it.
     """
     if seed_run and not update:
         raise InputError("--seed-run goes with --update, which measures what the seed does")
@@ -205,9 +207,12 @@ def _show(report: Report) -> None:
             style=_STYLE[finding.verdict],
         )
     out.print(table)
+    for finding in report.by_chance:
+        rule = finding.rule.partition(" ")[0]
+        out.print(f"{rule}: {finding.message}", markup=False, soft_wrap=True)
     for worse in report.worse[:_SHOWN]:
         out.print(
-            f"{worse.document}: {len(worse.changes)} new errors, {worse.mended} mended",
+            f"{worse.document}: {counted(len(worse.changes), 'new error')}, {worse.mended} mended",
             markup=False,
             soft_wrap=True,
         )
@@ -219,7 +224,8 @@ def _show(report: Report) -> None:
         if worse.changes[_SHOWN:]:
             out.print(f"  and {len(worse.changes) - _SHOWN} more", markup=False)
     if report.worse[_SHOWN:]:
-        out.print(f"and {len(report.worse) - _SHOWN} more documents with new errors", markup=False)
+        more = counted(len(report.worse) - _SHOWN, "more document")
+        out.print(f"and {more} with new errors", markup=False)
     for finding in (*report.warned, *report.failed):
         line = f"{finding.verdict}: {finding.rule}: {finding.message}"
         err.print(line, markup=False, soft_wrap=True)

@@ -5,12 +5,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from accord.model.progress import Listener, Step
+if TYPE_CHECKING:
+    from accord.model.progress import Listener, Step
 
 
 class _Output(Console):
@@ -39,8 +39,10 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Listener]:
+def progress(title: str) -> "Iterator[Listener]":
     """A progress bar on standard error; plain lines where that is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     if not err.is_terminal:
         with _lines(title) as listener:
             yield listener
@@ -55,7 +57,7 @@ def progress(title: str) -> Iterator[Listener]:
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
-        def listen(step: Step) -> None:
+        def listen(step: "Step") -> None:
             if step.stage not in tasks:
                 tasks[step.stage] = bars.add_task(
                     f"{title}: {step.stage}", total=step.total, note=""
@@ -66,10 +68,10 @@ def progress(title: str) -> Iterator[Listener]:
 
 
 @contextmanager
-def _lines(title: str) -> Iterator[Listener]:
+def _lines(title: str) -> "Iterator[Listener]":
     """About five lines a stage: enough for a log."""
 
-    def listen(step: Step) -> None:
+    def listen(step: "Step") -> None:
         part = max(1, step.total // 5)
         if step.done % part == 0 or step.done == step.total:
             note = _note(step)
@@ -78,7 +80,7 @@ def _lines(title: str) -> Iterator[Listener]:
     yield listen
 
 
-def _note(step: Step) -> str:
+def _note(step: "Step") -> str:
     parts = []
     if step.loss is not None:
         parts.append(f"loss {step.loss:.3f}")

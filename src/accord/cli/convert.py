@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out
-from accord.cli.counted import counted
 from accord.cli.options import HERE, Split
 from accord.corpus import Corpus
 from accord.corpus.folder import ANNOTATIONS, SCHEMA_FILE, read_splits
+from accord.counted import counted
 from accord.document import Document
 from accord.errors import ConflictError, InputError
 from accord.formats import Labelled, Loss, Reading, huggingface

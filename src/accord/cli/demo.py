@@ -16,6 +16,7 @@ from accord.cli.scores import print_fact_scores, print_scores, signatures
 from accord.compare import Agreement, Scores, Target, agree
 from accord.corpus import Corpus, read_corpus
 from accord.corpus.validate import validate
+from accord.counted import counted
 from accord.document import Document, Layer
 from accord.errors import FormatError, InputError
 from accord.experiment import judge
@@ -45,6 +46,7 @@ def command(
     _check(root)
     corpus = read_corpus(root)
     ids = corpus.select(_SPLIT)
+    documents = counted(len(ids), "document")
     gold = {i: corpus.layer(_GOLD, i) for i in ids}
     model, yardstick = root / _MODEL, root / _YARDSTICK
     extractor, plain = load_model(model), load_model(yardstick)
@@ -53,18 +55,18 @@ def command(
     _step(2, "Two readers labelled them apart; this is how far they agree")
     readers = {name: {i: corpus.layer(name, i) for i in ids} for name in _READERS}
     (agreement,) = agree(readers, corpus.schema)
-    print_scores(agreement.scores, f"{_READERS[0]} and {_READERS[1]}, {len(ids)} documents, in %")
+    print_scores(agreement.scores, f"{_READERS[0]} and {_READERS[1]}, {documents}, in %")
 
     _step(3, "A model that learned from the practice articles alone reads these two")
     found = by_model(extractor, model, corpus, ids)
     for i, layer in found.items():
-        out.print(
-            f"  {i}: {len(layer.mentions)} mentions, {len(layer.relations)} relations", markup=False
-        )
+        mentions = counted(len(layer.mentions), "mention")
+        relations = counted(len(layer.relations), "relation")
+        out.print(f"  {i}: {mentions}, {relations}", markup=False)
 
     _step(4, "Its labels against the gold, beside those of the baseline, its yardstick")
     scores, right = judge(corpus, gold, found)
-    print_scores(scores, f"{scores.estimate} against {_GOLD}, {len(ids)} documents, in %")
+    print_scores(scores, f"{scores.estimate} against {_GOLD}, {documents}, in %")
     print_fact_scores(right)
     least, _ = judge(corpus, gold, by_model(plain, yardstick, corpus, ids))
     shown = ", ".join(
@@ -110,7 +112,8 @@ def _check(root: Path) -> None:
     for finding in findings:
         err.print(str(finding), markup=False, soft_wrap=True)
     if findings:
-        raise InputError(f"the corpus has {len(findings)} findings; `accord validate` lists them")
+        count = counted(len(findings), "finding")
+        raise InputError(f"the corpus has {count}; `accord validate` lists them")
     out.print("  accord validate: no findings")
 
 

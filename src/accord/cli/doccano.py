@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from accord.cli.console import err, out, print_json, progress
-from accord.cli.counted import counted
 from accord.cli.options import HERE, Root, Split
+from accord.counted import counted
 from accord.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 command = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help="Label with doccano: serve one on this machine, push documents, pull what people label.",
     epilog="Logins come from ACCORD_DOCCANO_USER and ACCORD_DOCCANO_PASSWORD (for a member NAME: "
     "ACCORD_DOCCANO_PASSWORD_NAME), from the folder of a server started by `accord doccano serve`, "

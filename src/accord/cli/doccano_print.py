@@ -12,7 +12,7 @@ from accord.bridges.doccano.pull import Report
 from accord.bridges.doccano.push import Pushed
 from accord.bridges.doccano.status import FINISHED, OPEN, STARTED, SUGGESTED, Status
 from accord.cli.console import err, out
-from accord.cli.counted import counted
+from accord.counted import counted
 
 _LISTED = 20
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from accord.cli.console import err, out, print_json, progress
-from accord.cli.counted import counted
 from accord.cli.options import HERE, AsJson, Require, Root
 from accord.cli.scores import (
     check_requirements,
@@ -18,6 +17,7 @@ from accord.cli.scores import (
 )
 from accord.compare import Scores, Signature
 from accord.corpus import Corpus, read_corpus
+from accord.counted import counted
 from accord.document import Layer
 from accord.errors import InputError
 from accord.experiment import judge

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out, print_json
-from accord.cli.counted import counted
 from accord.cli.facts import print_facts, write_csv
 from accord.cli.options import CsvFolder
 from accord.corpus.ingest import clean
+from accord.counted import counted
 from accord.document import Document
 from accord.errors import InputError
 from accord.files import decode, read_text

@@ -8,6 +8,7 @@ import typer
 from accord.cli.console import out, print_json
 from accord.cli.options import HERE, AsJson, Root
 from accord.corpus.ingest import ingest, prepare
+from accord.counted import counted
 from accord.errors import InputError
 
 
@@ -44,15 +45,12 @@ def command(
             ]
             print_json({"document": document, "text": cleaned.text, "dropped": dropped})
             continue
-        paragraphs = cleaned.text.count("\n\n") + 1
-        out.print(
-            f"{path} -> corpus/{document}.txt: {paragraphs} paragraphs",
-            markup=False,
-            soft_wrap=True,
-        )
-        for line in cleaned.dropped:
+        paragraphs = counted(cleaned.text.count("\n\n") + 1, "paragraph")
+        line = f"{path} -> corpus/{document}.txt: {paragraphs}"
+        out.print(line, markup=False, soft_wrap=True)
+        for dropped_line in cleaned.dropped:
             out.print(
-                f"  dropped line {line.line} ({line.reason}): {line.text}",
+                f"  dropped line {dropped_line.line} ({dropped_line.reason}): {dropped_line.text}",
                 markup=False,
                 soft_wrap=True,
             )

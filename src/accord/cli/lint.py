@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out, print_json
-from accord.cli.counted import counted
 from accord.cli.options import HERE, AsJson, Root, Split
 from accord.corpus import read_corpus
 from accord.corpus.lint import lint
+from accord.counted import counted
 
 
 def command(

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from accord.cli.console import err, out
-from accord.cli.counted import counted
 from accord.cli.evaluate import by_model
 from accord.cli.options import HERE, Root
 from accord.cli.scores import signatures
 from accord.corpus import Corpus, read_corpus
+from accord.counted import counted
 from accord.document import Layer
 from accord.errors import InputError, ModelError
 from accord.experiment import judge

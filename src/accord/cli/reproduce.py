@@ -89,6 +89,9 @@ def command(
         )
     elif stopped:
         out.print("not trained again: from other texts, labels, schema or encoder it is another")
+    elif inputs_only and said:
+        changed = ", ".join(dict.fromkeys(d.input for d in said))
+        out.print(f"trained again it may be another, as what it came from differs: {changed}")
     if not good:
         raise typer.Exit(1)
 

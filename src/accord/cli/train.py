@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from accord.cli.console import err, out, progress
-from accord.cli.counted import counted
 from accord.cli.evaluate import by_model
 from accord.cli.options import HERE, Root
 from accord.cli.scores import print_fact_scores, print_scores, signatures
 from accord.corpus import Corpus, read_corpus
 from accord.corpus.folder import ANNOTATIONS, SCHEMA_FILE
+from accord.counted import counted
 from accord.errors import InputError
 from accord.experiment import (
     MAIN,
@@ -209,9 +209,8 @@ def _over_seeds(
     spreads = seed_spreads({seed: result.scores for seed, result in found.items()})
     for s in spreads:
         mean, deviation = 100 * s.mean, 100 * s.deviation
-        out.print(
-            f"{s.measure}: {mean:.2f} +- {deviation:.2f} over {len(found)} seeds", markup=False
-        )
+        seen = counted(len(found), "seed")
+        out.print(f"{s.measure}: {mean:.2f} +- {deviation:.2f} over {seen}", markup=False)
     return next(iter(found.values())), spreads
 
 

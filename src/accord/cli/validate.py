@@ -9,6 +9,7 @@ from accord.cli.console import err, out, print_json
 from accord.cli.options import HERE, AsJson
 from accord.corpus.folder import layer_paths, text_paths
 from accord.corpus.validate import record_checksums, validate
+from accord.counted import counted
 
 
 def command(
@@ -43,8 +44,8 @@ def command(
             out.print(str(finding), markup=False, soft_wrap=True)
         layers = layer_paths(root)
         labelled = ", ".join(f"{source} {len(paths)}" for source, paths in layers.items()) or "none"
-        summary = f"{len(text_paths(root))} texts; layers: {labelled}"
-        verdict = f"{len(findings)} findings" if findings else "no findings"
+        summary = f"{counted(len(text_paths(root)), 'text')}; layers: {labelled}"
+        verdict = counted(len(findings), "finding") if findings else "no findings"
         err.print(f"{summary}; {verdict}", markup=False)
     if findings:
         raise typer.Exit(1)

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from accord.counted import counted
 from accord.document import Document, Span
 from accord.errors import FormatError
 from accord.files import read_text, write_text
@@ -60,7 +61,7 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
         ]
         items.append(Labelled(Document(name, text), numbered_layer(name, path.stem, marks, ())))
         if draft.other_columns:
-            detail = f"columns between word and tag, on {draft.other_columns} lines"
+            detail = f"columns between word and tag, on {counted(draft.other_columns, 'line')}"
             losses.append(Loss("other columns", name, "", detail))
     return Reading(tuple(items), tuple(losses))
 

@@ -31,7 +31,6 @@ from accord.formats.paragraphs import (
     words_of,
 )
 from accord.formats.records import Record, read_json_lines, shown
-from accord.formats.sound import sound
 from accord.schema import Schema
 
 _KNOWN = ("doc_key", "sentence", "ner", "relations")
@@ -68,20 +67,15 @@ def write(
     dry: bool = False,
 ) -> tuple[Loss, ...]:
     """Write all documents to one file, and return what it cannot hold."""
-    losses: list[Loss] = []
-    lines: list[str] = []
-    for item in sound(items):
-        parts, lost = parted(item, path)
-        losses += lost
-        for part in parts:
-            losses += _ambiguous(item, part)
-            lines.append(json.dumps(_record(part), ensure_ascii=False) + "\n")
+    parts, losses = parted(items, path)
+    losses += (loss for part in parts for loss in _ambiguous(part))
     if not dry:
+        lines = [json.dumps(_record(part), ensure_ascii=False) + "\n" for part in parts]
         write_text(path, "".join(lines))
     return tuple(losses)
 
 
-def _ambiguous(item: Labelled, part: OwnPart) -> list[Loss]:
+def _ambiguous(part: OwnPart) -> list[Loss]:
     """Relations whose end is not the first mark on its words, which a reader will take for it."""
     first: dict[tuple[int, int], str] = {}
     for place in part.placed:
@@ -90,7 +84,7 @@ def _ambiguous(item: Labelled, part: OwnPart) -> list[Loss]:
     return [
         Loss(
             "relation end among marks on the same words",
-            item.document.id,
+            part.document,
             relation.id or f"{relation.type} {relation.head} -> {relation.tail}",
             f"is read as {relation.type} {read_as[relation.head]} -> {read_as[relation.tail]}",
         )

@@ -24,6 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from accord.counted import counted
 from accord.document import Document, Layer, Mention, Relation, Span
 from accord.errors import FormatError
 from accord.files import read_bytes, write_bytes
@@ -277,7 +278,7 @@ def _relations(
 def _other_content(doc: "Doc", name: str) -> Iterator[Loss]:
     for key in doc.spans:
         if key not in (MENTIONS, PARAGRAPHS):
-            yield Loss("span group", name, key, f"{len(doc.spans[key])} spans")
+            yield Loss("span group", name, key, counted(len(doc.spans[key]), "span"))
     for category in doc.cats:
         yield Loss("category", name, category)
     for key in doc.user_data:

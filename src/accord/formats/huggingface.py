@@ -19,6 +19,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from accord.counted import counted
 from accord.errors import FormatError, InputError
 from accord.formats import Labelled, Loss, Reading
 from accord.formats.folder import write_folder
@@ -64,7 +65,7 @@ def read(path: Path, schema: Schema) -> Reading:  # noqa: ARG001
                 raise row.error(f"the document {item.document.id!r} stands above with other labels")
             splits[split] += 1
     if {*splits} != {_WHOLE}:
-        losses += (Loss("split", "", name, _documents(n)) for name, n in splits.items())
+        losses += (Loss("split", "", name, counted(n, "document")) for name, n in splits.items())
     return Reading(tuple(items.values()), tuple(losses))
 
 
@@ -121,10 +122,6 @@ def dataset_card(schema: Schema, splits: Sequence[str]) -> str:
             *_type_lines("relation", {r.name: r.text for r in schema.relations.values()}),
         ]
     )
-
-
-def _documents(number: int) -> str:
-    return "1 document" if number == 1 else f"{number} documents"
 
 
 def _row(item: Labelled) -> Row:

@@ -15,6 +15,7 @@ from accord.errors import FormatError
 from accord.formats import Labelled, Loss
 from accord.formats.plain import numbered_layer, unkept_ids, unsaid
 from accord.formats.records import Record, shown
+from accord.formats.sound import sound
 from accord.formats.tokens import Placed, relation_loss, spread, worded
 
 _PART = re.compile(r"(.+)#([1-9][0-9]{0,8})", re.DOTALL)
@@ -32,42 +33,28 @@ class Part:
 
 @dataclass(frozen=True)
 class OwnPart:
-    """One record to write: its name, words, mentions in text order, and relations among them."""
+    """One record to write: its document and name, words, mentions in text order, relations."""
 
+    document: str
     name: str
     words: tuple[str, ...]
     placed: tuple[Placed, ...]
     relations: tuple[Relation, ...]
 
 
-def parted(item: Labelled, path: Path) -> tuple[list[OwnPart], list[Loss]]:
-    """The records of a document, at least one, and all that words and paragraphs cannot hold."""
-    document = item.document
-    in_words = worded(item)
-    losses = [*in_words.losses]
-    where = {place.mention.id: place.paragraph for place in in_words.placed}
-    relations: list[list[Relation]] = [[] for _ in in_words.paragraphs]
-    for relation in item.layer.relations:
-        ends = (where.get(relation.head), where.get(relation.tail))
-        if ends[0] is None or ends[1] is None:
-            losses.append(relation_loss(item, relation, "relation of a mark left out"))
-        elif ends[0] != ends[1]:
-            losses.append(relation_loss(item, relation, "relation across paragraphs"))
-        else:
-            relations[ends[0]].append(relation)
-    parts = [
-        OwnPart(
-            f"{document.id}#{number + 1}",
-            paragraph,
-            tuple(place for place in in_words.placed if place.paragraph == number),
-            tuple(relations[number]),
-        )
-        for number, paragraph in enumerate(in_words.paragraphs)
-    ]
-    mentions = [place.mention.id for place in in_words.placed]
-    losses += unkept_ids(document.id, mentions, [r.id for part in parts for r in part.relations])
-    losses += unsaid(item, path)
-    return parts or [OwnPart(f"{document.id}#1", (), (), ())], losses
+def parted(items: Sequence[Labelled], path: Path) -> tuple[list[OwnPart], list[Loss]]:
+    """The records of all documents in turn, and all that words and paragraphs cannot hold.
+
+    Every document has at least one. Raises InputError as `sound`.
+    """
+    parts: list[OwnPart] = []
+    losses: list[Loss] = []
+    for item in sound(items):
+        own, lost = _own_parts(item)
+        parts += own
+        losses += lost
+        losses += unsaid(item, path)
+    return parts, losses
 
 
 def document_names(names: Iterable[str]) -> list[str]:
@@ -108,6 +95,35 @@ def documents(parts: Sequence[Part], path: Path) -> tuple[Labelled, ...]:
         seen.add(name)
         groups.append((name, [part]))
     return tuple(_document(name, group, path) for name, group in groups)
+
+
+def _own_parts(item: Labelled) -> tuple[list[OwnPart], list[Loss]]:
+    document = item.document
+    in_words = worded(item)
+    losses = [*in_words.losses]
+    where = {place.mention.id: place.paragraph for place in in_words.placed}
+    relations: list[list[Relation]] = [[] for _ in in_words.paragraphs]
+    for relation in item.layer.relations:
+        ends = (where.get(relation.head), where.get(relation.tail))
+        if ends[0] is None or ends[1] is None:
+            losses.append(relation_loss(item, relation, "relation of a mark left out"))
+        elif ends[0] != ends[1]:
+            losses.append(relation_loss(item, relation, "relation across paragraphs"))
+        else:
+            relations[ends[0]].append(relation)
+    parts = [
+        OwnPart(
+            document.id,
+            f"{document.id}#{number + 1}",
+            paragraph,
+            tuple(place for place in in_words.placed if place.paragraph == number),
+            tuple(relations[number]),
+        )
+        for number, paragraph in enumerate(in_words.paragraphs)
+    ]
+    mentions = [place.mention.id for place in in_words.placed]
+    losses += unkept_ids(document.id, mentions, [r.id for part in parts for r in part.relations])
+    return parts or [OwnPart(document.id, f"{document.id}#1", (), (), ())], losses
 
 
 def _document(name: str, parts: Sequence[Part], path: Path) -> Labelled:

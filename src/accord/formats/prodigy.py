@@ -23,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
+from accord.counted import counted
 from accord.document import Document, Layer, Mention, Relation, Span
 from accord.files import write_text
 from accord.formats import Labelled, Loss, Reading
@@ -181,7 +182,7 @@ def _item(task: Record, name: str, source: str) -> tuple[Labelled, list[Loss]]:
     found = tuple(mention for mention, _ in mentions)
     layer = Layer(name, source, found, tuple(relations), answer == "accept")
     if answer in ("reject", "ignore"):
-        detail = f"{len(found)} mentions, {len(relations)} relations"
+        detail = f"{counted(len(found), 'mention')}, {counted(len(relations), 'relation')}"
         losses = [Loss(f"task answered {answer}", name, "", detail), *losses]
         layer = replace(layer, mentions=(), relations=())
     return Labelled(Document(name, text, MappingProxyType(details)), layer), losses

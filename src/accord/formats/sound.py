@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from accord.counted import counted
 from accord.document import Document, Layer, Mention
 from accord.errors import InputError
 from accord.formats import Labelled, Loss, checked
@@ -92,7 +93,7 @@ def _ends(document: Document, layer: Layer) -> None:
         if mention.span.end > len(document.text):
             raise InputError(
                 f"{document.id}: {mention.id} ends at {mention.span.end}, "
-                f"but the text has {len(document.text)} characters"
+                f"but the text has {counted(len(document.text), 'character')}"
             )
     for relation in layer.relations:
         for end in (relation.head, relation.tail):

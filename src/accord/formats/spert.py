@@ -30,7 +30,6 @@ from accord.formats.paragraphs import (
     words_of,
 )
 from accord.formats.records import Record, read_records, shown
-from accord.formats.sound import sound
 from accord.schema import Schema
 
 _KNOWN = ("tokens", "entities", "relations", "orig_id")
@@ -62,13 +61,9 @@ def write(
     dry: bool = False,
 ) -> tuple[Loss, ...]:
     """Write all documents to one file, and return what it cannot hold."""
-    losses: list[Loss] = []
-    records: list[str] = []
-    for item in sound(items):
-        parts, lost = parted(item, path)
-        losses += lost
-        records += (json.dumps(_record(part), ensure_ascii=False) for part in parts)
+    parts, losses = parted(items, path)
     if not dry:
+        records = [json.dumps(_record(part), ensure_ascii=False) for part in parts]
         write_text(path, "[" + ",\n".join(records) + "]\n")
     return tuple(losses)
 

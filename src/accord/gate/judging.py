@@ -20,6 +20,7 @@ from accord.compare import (
     agree,
 )
 from accord.corpus import Corpus
+from accord.counted import counted
 from accord.document import Layer
 from accord.errors import InputError
 from accord.gate.baseline import Baseline
@@ -75,7 +76,7 @@ def check(
         _check_same(settings, baseline)
         compared = documents(baseline.documents, estimate.tally)
         findings += _against(rules, settings, estimate, baseline, compared, corpus.schema)
-        notes += _notes(compared, baseline) + _blind(findings)
+        notes += _notes(compared, baseline) + _blind(findings, settings.unit)
         worse = worsened(
             corpus,
             settings.reference,
@@ -157,7 +158,7 @@ def _agreement(rule: AgreementRule, corpus: Corpus) -> list[Finding]:
             raise InputError(f"agreement of {' and '.join(rule.layers)}: {text!r} is no limit")
         value = result.scores.value(limit.measure)
         verdict = Verdict.PASS if limit.holds(value) else Verdict.FAIL
-        message = f"{value:.4f} over {len(result.scores.documents)} documents"
+        message = f"{value:.4f} over {counted(len(result.scores.documents), 'document')}"
         name = f"agreement {' '.join(rule.layers)}: {limit}"
         findings.append(Finding(name, verdict, message, now=value))
     return findings
@@ -169,7 +170,9 @@ def _corpus(findings: Sequence[str] | None) -> list[Finding]:
     if not findings:
         return [Finding("corpus is valid", Verdict.PASS, "no findings")]
     shown = "; ".join(findings[:3]) + (f" and {len(findings) - 3} more" if findings[3:] else "")
-    return [Finding("corpus is valid", Verdict.FAIL, f"{len(findings)} findings: {shown}")]
+    return [
+        Finding("corpus is valid", Verdict.FAIL, f"{counted(len(findings), 'finding')}: {shown}")
+    ]
 
 
 def _check_same(settings: Settings, baseline: Baseline) -> None:
@@ -249,14 +252,15 @@ def _notes(compared: Documents, baseline: Baseline) -> list[str]:
     return notes
 
 
-def _blind(findings: Iterable[Finding]) -> list[str]:
+def _blind(findings: Iterable[Finding], unit: str) -> list[str]:
     """A note on rules that no loss could break, as there is too little text."""
     blind = [f.rule for f in findings if f.p is not None and f.detectable is None]
     if not blind:
         return []
     return [
-        "too few documents have such labels for any loss to be significant, so these cannot fail: "
-        f"{', '.join(blind)}; judge by more text, or by paragraph"
+        f"too few {unit}s have such labels for any loss to be significant, so these cannot fail: "
+        f"{', '.join(blind)}; judge by more text"
+        + (", or by paragraph" if unit == "document" else "")
     ]
 
 

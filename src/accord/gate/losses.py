@@ -1,9 +1,13 @@
 """The rules ``not_worse``: which losses since the baseline cannot be chance, over all rules.
 
 A rule fails only if its p, corrected for the number of rules by Holm's method, is at most the p
-that it asks for. So the chance that a check without any real loss fails is at most p. It warns if
-its own p would be small enough without that correction, or if the loss exceeds delta without being
-significant.
+that it asks for. So the chance that a check without any real loss fails is at most p.
+
+Short of that it warns if the loss exceeds delta and chance alone, the seed's and the choice of
+documents', would hardly bring it: its `chance`, corrected alike, is at most the settings' ``warn``.
+That is the p of a loss at all, not of one beyond delta: the larger of a normal approximation (the
+loss over its standard error) and paired approximate randomisation. Of many rules one nearly always
+loses more than its delta by chance; such a rule passes, and its message says so.
 
 The correction is weighted (Holm 1979): averages over all types, single types and kinds
 of error share p equally, whatever the number of rules in each. A schema has many types with few
@@ -15,6 +19,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 from accord.compare import (
     Measure,
@@ -24,6 +29,7 @@ from accord.compare import (
     detectable,
     holm,
     noninferiority,
+    randomisation,
 )
 from accord.gate.baseline import Baseline
 from accord.gate.rules import ErrorShare, NotWorse
@@ -31,6 +37,8 @@ from accord.gate.settings import Settings
 from accord.gate.tally import Tally, error_scores, scores
 from accord.gate.verdicts import Finding, Verdict
 from accord.schema import Schema
+
+_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -85,28 +93,35 @@ def losses(
     least = min((p * share for p, share in zip(limits, shares, strict=True)), default=1.0)
     rounds = max(settings.rounds, math.ceil(4 / least))
     results: list[NonInferiority] = []
+    alone: list[float] = []
     for rule in rules:
         (old, measure), (new, _) = before.ask(rule.measure), now.ask(rule.measure)
         deviation = baseline.seed_deviation.get(str(rule.measure))
         if deviation is None or rule.sd is not None:
             deviation = assumed_deviation(rule, settings)
-        results.append(
-            noninferiority(
-                old,
-                new,
-                measure,
-                delta=rule.delta,
-                seed_deviation=deviation,
-                rounds=rounds,
-                seed=settings.seed,
-            )
+        result = noninferiority(
+            old,
+            new,
+            measure,
+            delta=rule.delta,
+            seed_deviation=deviation,
+            rounds=rounds,
+            seed=settings.seed,
         )
+        results.append(result)
+        chance = _by_error(result)
+        if chance <= settings.warn:
+            # The error of few documents that differ is not to be trusted.
+            exchanged = randomisation(old, new, measure, rounds=rounds, seed=settings.seed)
+            chance = max(chance, exchanged.p)
+        alone.append(chance)
     adjusted = holm([result.p for result in results], shares)
+    chances = holm(alone, shares)
     findings = []
-    for rule, result, corrected, p, share in zip(
-        rules, results, adjusted, limits, shares, strict=True
+    for rule, result, corrected, chance, p, share in zip(
+        rules, results, adjusted, chances, limits, shares, strict=True
     ):
-        finding = _judged(rule, result, corrected, p)
+        finding = _judged(rule, result, corrected, chance, p, settings.warn)
         old, measure = before.ask(rule.measure)
         found = detectable(
             old,
@@ -140,23 +155,40 @@ def _kind(measure: Measure | ErrorShare) -> str:
     return "all types" if measure.average == "micro" else "one type"
 
 
-def _judged(rule: NotWorse, result: NonInferiority, adjusted: float, limit: float) -> Finding:
+def _by_error(result: NonInferiority) -> float:
+    """The normal p that documents and seeds alone bring such a loss; 1 where it is within delta."""
+    if result.loss <= result.delta + _TOLERANCE:
+        return 1.0
+    if not result.error:
+        return 0.0
+    return 1 - NormalDist().cdf(result.loss / result.error)
+
+
+def _judged(
+    rule: NotWorse,
+    result: NonInferiority,
+    adjusted: float,
+    chance: float,
+    limit: float,
+    warn: float,
+) -> Finding:
     change = f"{'loses' if result.loss > 0 else 'gains'} {100 * abs(result.loss):.2f} points"
     if abs(result.loss) < 5e-5:
         change = "unchanged"
     if adjusted <= limit:
         verdict = Verdict.FAIL
         message = f"{change}, significantly more than {100 * rule.delta:g} (p {adjusted:.2g})"
-    elif result.p <= limit:
-        verdict = Verdict.WARN
-        message = f"{change}; p {result.p:.2g} is small alone, not among all tests ({adjusted:.2g})"
-    elif result.loss > rule.delta + 1e-12:
+    elif result.loss <= rule.delta + _TOLERANCE:
+        verdict, message = Verdict.PASS, change
+    elif chance <= warn:
         verdict = Verdict.WARN
         message = (
-            f"{change}, more than {100 * rule.delta:g}, but that may be chance (p {result.p:.2g})"
+            f"{change}, hardly by chance (p {chance:.2g}), but not significantly more than "
+            f"{100 * rule.delta:g} (p {adjusted:.2g})"
         )
     else:
-        verdict, message = Verdict.PASS, change
+        verdict = Verdict.PASS
+        message = f"{change}, more than {100 * rule.delta:g}, as chance may (p {chance:.2g})"
     return Finding(
         str(rule),
         verdict,
@@ -165,4 +197,6 @@ def _judged(rule: NotWorse, result: NonInferiority, adjusted: float, limit: floa
         error=result.error if math.isfinite(result.error) else None,
         p=result.p,
         adjusted=adjusted,
+        loss=result.loss,
+        chance=chance,
     )

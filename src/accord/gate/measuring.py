@@ -193,6 +193,7 @@ def _head_lines(settings: Settings, estimate: Estimate, schema: Schema) -> Itera
     yield f'split = "{settings.split}"'
     yield f'unit = "{settings.unit}"  # "document", or "paragraph" where there are few'
     yield f"p = {settings.p:g}  # the chance that a check without any real loss fails"
+    yield f"warn = {settings.warn:g}  # and at most the chance that it warns"
     yield f"corpus = {'true' if settings.corpus else 'false'}  # findings of `accord validate` fail"
     yield f"comparable = {settings.comparable:g}  # share of documents that must be unchanged"
     yield "rules = ["

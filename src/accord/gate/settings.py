@@ -60,9 +60,9 @@ class Settings:
 
     `unit` is what is drawn and exchanged: "document", or "paragraph" where there are too few
     documents for any test; a document's paragraphs hang together, so the answer is then about
-    texts like these few. `p` bounds the chance of any false alarm of a check. `comparable` is the
-    least share of the baseline's documents that must still be there with text and labels unchanged.
-    `corpus`: any finding of `accord validate` fails.
+    texts like these few. `p` bounds the chance that a check without any real loss fails, `warn`
+    that it warns. `comparable` is the least share of the baseline's documents that must still be
+    there with text and labels unchanged. `corpus`: any finding of `accord validate` fails.
     """
 
     model: str = ""
@@ -76,6 +76,7 @@ class Settings:
     corpus: bool = True
     comparable: float = 0.5
     p: float = 0.01
+    warn: float = 0.1
     power: float = 0.8
     rounds: int = 10_000
     seed: int = 0
@@ -86,7 +87,7 @@ class Settings:
             raise ValueError("give model or layer, not both: one estimate is judged")
         if self.unit not in UNITS:
             raise ValueError(f"unit is one of {', '.join(UNITS)}, not {self.unit!r}")
-        for name, value in (("p", self.p), ("power", self.power)):
+        for name, value in (("p", self.p), ("warn", self.warn), ("power", self.power)):
             if not 0 < value < 1:
                 raise ValueError(f"{name} lies between 0 and 1, not {value}")
         if not 0 <= self.comparable <= 1:

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from enum import StrEnum
 
+from accord.counted import counted
 from accord.gate.verdicts import Finding, Report, Verdict, Worse
 
 _SHOWN = 20  # documents that got worse; GitHub cuts a summary off at 1 MiB
@@ -63,7 +64,8 @@ def junit_xml(report: Report) -> bytes:
 def plain_lines(report: Report) -> Iterator[str]:
     """The documents that got worse as lines of plain text."""
     for worse in report.worse[:_SHOWN]:
-        yield f"{worse.document}: {len(worse.changes)} new errors, {worse.mended} mended"
+        lost = counted(len(worse.changes), "new error")
+        yield f"{worse.document}: {lost}, {worse.mended} mended"
         for change in worse.changes[:_CHANGES]:
             yield f"  {change.kind}, paragraph {change.paragraph}: {change.words}"
             yield f"    {_BREAKS.sub(' ', ''.join(change.excerpt))}"
@@ -94,13 +96,14 @@ def _markdown(report: Report, host: Host) -> Iterator[str]:
         yield _row(finding)
     yield ""
     if report.worse:
-        lost = sum(len(w.changes) for w in report.worse)
-        yield f"### {lost} new errors in {len(report.worse)} documents"
+        lost = counted(sum(len(w.changes) for w in report.worse), "new error")
+        yield f"### {lost} in {counted(len(report.worse), 'document')}"
         yield ""
         for worse in report.worse[:_SHOWN]:
             yield from _document(worse, host)
         if report.worse[_SHOWN:]:
-            yield f"and {len(report.worse) - _SHOWN} more documents; `accord check --json` has all"
+            more = counted(len(report.worse) - _SHOWN, "more document")
+            yield f"and {more}; `accord check --json` has all"
 
 
 _ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.SKIP, Verdict.PASS)
@@ -122,7 +125,7 @@ def _row(finding: Finding) -> str:
 def _document(worse: Worse, host: Host) -> Iterator[str]:
     yield "<details>"
     yield (
-        f"<summary>{_escaped(worse.document)}: {len(worse.changes)} new errors, "
+        f"<summary>{_escaped(worse.document)}: {counted(len(worse.changes), 'new error')}, "
         f"{worse.mended} mended</summary>"
     )
     yield ""

@@ -20,8 +20,10 @@ class Finding:
     """One rule judged.
 
     `before` and `now` are the figure in the baseline and of the estimate, over the documents that
-    the rule compares. `adjusted` is p corrected for all tests of the check;
-    `detectable` the smallest loss that would likely have been found. What does not apply is None.
+    the rule compares. `p` is that of a loss beyond `delta`, `adjusted` the same corrected for all
+    tests of the check; `detectable` the smallest loss that would likely have been found. `loss` is
+    what was lost since the baseline, negative where something was gained, and `chance` the p,
+    corrected alike, that chance alone brings as much; 1 within delta. What does not apply is None.
     """
 
     rule: str
@@ -34,6 +36,8 @@ class Finding:
     p: float | None = None
     adjusted: float | None = None
     detectable: float | None = None
+    loss: float | None = None
+    chance: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A dict for JSON."""
@@ -128,6 +132,18 @@ class Report:
     def warned(self) -> tuple[Finding, ...]:
         """The findings that warn."""
         return tuple(f for f in self.findings if f.verdict is Verdict.WARN)
+
+    @property
+    def by_chance(self) -> tuple[Finding, ...]:
+        """The findings that pass although more than delta is lost, as chance may bring that."""
+        return tuple(
+            f
+            for f in self.findings
+            if f.verdict is Verdict.PASS
+            and f.loss is not None
+            and f.delta is not None
+            and f.loss > f.delta
+        )
 
     @property
     def headline(self) -> str:

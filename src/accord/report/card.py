@@ -6,6 +6,7 @@ from typing import Any
 
 from accord.compare import Scores, Signature, Target
 from accord.compare.counts import Counts, Match
+from accord.counted import counted
 from accord.experiment import SeedSpread
 from accord.facts import FactCounts
 from accord.model.folder import LEARNING_CURVE, RELIABILITY
@@ -156,7 +157,7 @@ def _trust(reliabilities: Mapping[str, Reliability]) -> list[str]:
         "",
         *(
             f"- {name}: expected calibration error {100 * r.error:.1f} points over "
-            f"{sum(b.count for b in r.bins)} predictions"
+            f"{counted(sum(b.count for b in r.bins), 'prediction')}"
             for name, r in reliabilities.items()
         ),
         "",
@@ -168,7 +169,7 @@ def _seeds(spreads: Sequence[SeedSpread]) -> list[str]:
         return []
     seeds = list(spreads[0].values)
     lines = [
-        f"## Over {len(seeds)} seeds",
+        f"## Over {counted(len(seeds), 'seed')}",
         "",
         "The same folds, trained anew with each seed; deviation of the sample.",
         "",
@@ -205,7 +206,7 @@ def _row(name: str, strict: Counts, boundary: Counts | None) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping) and value and all(len(str(v)) == _HASH for v in value.values()):
-        return f"{len(value)} documents"
+        return counted(len(value), "document")
     if isinstance(value, Mapping):
         return ", ".join(f"{k} {_words(v)}" for k, v in value.items() if v not in (None, "", []))
     if isinstance(value, list):

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from accord.compare import Scores, Signature
+from accord.counted import counted
 from accord.document import Document, Layer
 from accord.errors import InputError
 from accord.facts import FactCounts, Facts, facts
@@ -51,9 +52,8 @@ class DocumentView:
                 f"{self.document.id}: a report shows one or two layers, not {len(self.layers)}"
             )
         if self.facts is not None and len(self.facts) != len(self.layers):
-            raise InputError(
-                f"{self.document.id}: {len(self.layers)} layers, but facts of {len(self.facts)}"
-            )
+            layers = counted(len(self.layers), "layer")
+            raise InputError(f"{self.document.id}: {layers}, but facts of {len(self.facts)}")
 
 
 @dataclass(frozen=True)

@@ -246,12 +246,19 @@ def contests(first: Scores, second: Scores) -> tuple[Contest, ...]:
 
 
 def _intervals(scores: Scores, target: Target, types: Sequence[str]) -> dict[str, Interval]:
-    """F1's intervals by type and for all ("micro"); none for a single document."""
-    if len(scores.documents) < 2:
+    """F1's intervals by type and for all ("micro"); none for labels of a single document.
+
+    However documents are drawn, those would give the same F1: no width at all, as if it were sure.
+    """
+    measures = {key: f"{target}.strict.{key}.f1" for key in ("micro", *types)}
+    spread = {
+        key: measure
+        for key, measure in measures.items()
+        if sum(not counts.empty for counts in scores.per_document(measure).values()) > 1
+    }
+    if not spread:
         return {}
-    keys = ["micro", *types]
-    measures = [f"{target}.strict.{key}.f1" for key in keys]
-    return dict(zip(keys, intervals(scores, measures, rounds=ROUNDS), strict=True))
+    return dict(zip(spread, intervals(scores, spread.values(), rounds=ROUNDS), strict=True))
 
 
 def _sum(table: Mapping[str, Counts]) -> Counts:

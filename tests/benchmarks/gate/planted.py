@@ -23,14 +23,20 @@ from accord.gate.tally import DocumentTally, Tally, count, scores
 
 #: Costs 4.7 points of strict mention F1 and 6.5 of relation F1, as half the text does (README.md).
 HALF = Skill(mention=0.805, relation=0.785, false_mentions=12.5, false_relations=23.0)
+#: Cost about 1.5 and 2.6 points of strict mention F1, about 2.7 and 4.1 of relation F1.
+LITTLE_LESS = Skill(mention=0.841, relation=0.795, false_mentions=10.2, false_relations=22.35)
+LESS = Skill(mention=0.827, relation=0.791, false_mentions=11.1, false_relations=22.6)
 
 
 @dataclass(frozen=True)
 class Pull:
-    """One pull request: what it does to the labels of `trained` or of the committed model."""
+    """One pull request: what it does to the labels of `trained` or of the committed model.
+
+    `should` is what the gate makes of it: "fail", "warn" (or fail) or "pass".
+    """
 
     name: str
-    harmful: bool
+    should: str
     retrained: bool
     change: Callable[[Mapping[str, Layer], Corpus, random.Random], Mapping[str, Layer]]
     skill: Skill | None = None
@@ -59,24 +65,39 @@ def _reversed(
     return reverse(layers, corpus.schema, 0.05, rng)
 
 
+def _few_reversed(
+    layers: Mapping[str, Layer], corpus: Corpus, rng: random.Random
+) -> Mapping[str, Layer]:
+    return reverse(layers, corpus.schema, 0.02, rng)
+
+
 PULLS = (
-    Pull("labels of one type dropped", True, False, _dropped),
-    Pull("labels of one type dropped, retrained", True, True, _dropped),
-    Pull("offsets shifted by one", True, False, _shifted),
-    Pull("offsets shifted by one, retrained", True, True, _shifted),
-    Pull("5% of relations reversed", True, False, _reversed),
-    Pull("5% of relations reversed, retrained", True, True, _reversed),
-    Pull("trained on half the text", True, True, _same, HALF),
-    Pull("another seed", False, True, _same),
-    Pull("no change", False, False, _same),
-    Pull("documents added", False, False, _same, added=True),
-    Pull("documents added, another seed", False, True, _same, added=True),
+    Pull("labels of one type dropped", "fail", False, _dropped),
+    Pull("labels of one type dropped, retrained", "fail", True, _dropped),
+    Pull("offsets shifted by one", "fail", False, _shifted),
+    Pull("offsets shifted by one, retrained", "fail", True, _shifted),
+    Pull("5% of relations reversed", "fail", False, _reversed),
+    Pull("5% of relations reversed, retrained", "fail", True, _reversed),
+    Pull("trained on half the text", "fail", True, _same, HALF),
+    Pull("another seed", "pass", True, _same),
+    Pull("no change", "pass", False, _same),
+    Pull("documents added", "pass", False, _same, added=True),
+    Pull("documents added, another seed", "pass", True, _same, added=True),
 )
+
+#: Real losses, but so near to the rules' deltas that no test over so little text can be sure.
+MILD = (
+    Pull("trained on a little less text", "warn", True, _same, LITTLE_LESS),
+    Pull("trained on less text", "warn", True, _same, LESS),
+    Pull("2% of relations reversed, retrained", "warn", True, _few_reversed),
+)
+
+_SUMS = {"fail": "all harmful", "warn": "all mildly harmful", "pass": "all harmless"}
 
 
 @dataclass
 class Rate:
-    """How many pull requests of a kind were judged, failed and warned about."""
+    """How many pull requests of a kind were judged, failed, and only warned about."""
 
     pulls: int = 0
     failed: int = 0
@@ -174,21 +195,21 @@ def _count(corpus: Corpus, ids: Iterable[str], layers: Mapping[str, Layer]) -> T
 
 
 def table(rates: Mapping[str, Rate], kinds: tuple[Pull, ...] = PULLS) -> str:
-    """The rates as a Markdown table, with one line for all harmful and all harmless ones.
+    """The rates as a Markdown table, with one line for all that should come out alike.
 
     Harmless ones that bring another training have a line of their own: the others leave the
     committed counts alone, so that no test could be wrong about them.
     """
     lines = [
-        "| pull request | should | judged | failed | rate, in % | 95% interval |",
-        "| --- | --- | --: | --: | --: | --: |",
+        "| pull request | should | judged | failed | rate, in % | 95% interval | warned |",
+        "| --- | --- | --: | --: | --: | --: | --: |",
     ]
-    for harmful, should, name in ((True, "fail", "all harmful"), (False, "pass", "all harmless")):
-        of_side = [kind for kind in kinds if kind.harmful is harmful]
+    for should, name in _SUMS.items():
+        of_side = [kind for kind in kinds if kind.should == should]
         if not of_side:
             continue
         lines += [_row(kind.name, should, rates[kind.name]) for kind in of_side]
-        if not harmful:
+        if should == "pass":
             lines.append(_row(f"**{name}, retrained**", should, _sum(rates, of_side, True)))
         lines.append(_row(f"**{name}**", should, _sum(rates, of_side, False)))
     return "\n".join(lines)
@@ -201,12 +222,13 @@ def _sum(rates: Mapping[str, Rate], kinds: Iterable[Pull], retrained: bool) -> R
         if kind.retrained or not retrained:
             total.pulls += rates[kind.name].pulls
             total.failed += rates[kind.name].failed
+            total.warned += rates[kind.name].warned
     return total
 
 
 def _row(name: str, should: str, rate: Rate) -> str:
     """One line, with the exact (Clopper and Pearson 1934) interval of its rate."""
-    cells = [name, should, str(rate.pulls), str(rate.failed), "–", "–"]
+    cells = [name, should, str(rate.pulls), str(rate.failed), "–", "–", str(rate.warned)]
     if rate.pulls:
         low, high = binomtest(rate.failed, rate.pulls).proportion_ci(0.95, "exact")
         cells[4] = f"{100 * rate.failed / rate.pulls:.1f}"

@@ -1,6 +1,0 @@
-"""Counts in words."""
-
-
-def counted(number: int, noun: str) -> str:
-    """The number with its noun, as "1 document" and "2 documents"."""
-    return f"{number} {noun if number == 1 else noun + 's'}"
