@@ -42,3 +42,26 @@ def an_app(root, *names):
 
 def mark(start, end, kind="ORG", **fields):
     return {"do": "add_mention", "type": kind, "start": start, "end": end, **fields}
+
+
+def edited(before, found):
+    """A list after the changes of an answer (see `accord.annotator.changes`)."""
+    after = [each for each in before if each["id"] not in found["gone"]]
+    for each in found["put"]:
+        after.insert(each["at"], {name: value for name, value in each.items() if name != "at"})
+    return after
+
+
+def put_together(document, answer):
+    """The whole document after an answer that holds changes alone."""
+    assert answer["since"] == document["version"]
+    lists = ("mentions", "relations", "notes")
+    shown, said = document["suggestions"], answer["suggestions"]
+    suggestions = {n: edited(shown[n], said[n]) for n in lists[:2]} | {"error": said["error"]}
+    short = ("version", "basis", "status", "problems", "undo", "redo", "file")
+    return {
+        **document,
+        **{name: edited(document[name], answer[name]) for name in lists},
+        **{name: answer[name] for name in short},
+        "suggestions": suggestions,
+    }

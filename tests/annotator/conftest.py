@@ -7,6 +7,15 @@ import pytest
 from app_cases import Window, an_app
 from learn_cases import write_two_layers
 
+# Chromium slows down what is behind another window or does not get the processor for a while: on a
+# busy machine a page would then take many times as long as it does.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-background-timer-throttling",
+]
+
 
 @pytest.fixture
 def place(root):
@@ -42,6 +51,6 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()

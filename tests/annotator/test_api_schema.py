@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 import schemathesis
-from app_cases import WRITES, Window, an_app, mark
+from app_cases import WRITES, Window, an_app, mark, put_together
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from learn_cases import labels_of, text_of, write_two_layers
@@ -76,6 +76,7 @@ class Place:
         self.client = TestClient(self.app, headers=origin, cookies={"accord": token})
         for i in IDS:
             self.client.get(f"/api/document/{i}")
+        self.basis = self.whole(IDS[0])["basis"]
         table = self.client.get(f"/api/adjudication/document/{IDS[0]}?layers=first,second")
         self.points = [point["id"] for point in table.json()["points"]]
 
@@ -99,6 +100,9 @@ class Place:
             path = self.root / "annotations" / "anna" / f"{i}.ann"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("")
+
+    def whole(self, i):
+        return self.client.get(f"/api/document/{i}").json()
 
     def labels(self, kind, documents):
         """Ids of labels that stand in some of the documents."""
@@ -163,6 +167,7 @@ def narrowed(place, documents=IDS):
         "head": labels["mention"],
         "tail": labels["mention"],
         "ref": ["$1"],
+        "basis": [place.basis, "odd"],
     }
 
     def narrow(part):
@@ -241,6 +246,9 @@ CHECKS = [
 
 def examine(place, case, mode):
     """Send a request and look at the answer, and at what became of the labels."""
+    acts = case.method.upper() == "POST" and "/actions/" in case.path
+    i = unquote(str((case.path_parameters or {}).get("id", "")))
+    shown = place.whole(i) if acts and i in IDS else {}
     before = place.disk()
     answer = send(place, case)
     wrong = [negative_data_rejection] if mode is GenerationMode.NEGATIVE else []
@@ -254,8 +262,11 @@ def examine(place, case, mode):
         # What the schema allows is understood, even if it cannot be done.
         assert not answer.is_error or answer.json().get("rule") != "malformed", answer.text
         assert answer.status_code not in (401, 403, 413)
-    if answer.status_code == 200 and "/actions/" in case.path:
-        assert of_json(answer.json()) == of_state(place.store.document(answer.json()["id"]))
+    if answer.status_code == 200 and acts:
+        now = answer.json()
+        now = put_together(shown, now) if "since" in now else now
+        assert now == place.whole(now["id"])
+        assert of_json(now) == of_state(place.store.document(now["id"]))
     return answer
 
 

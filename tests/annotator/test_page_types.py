@@ -15,7 +15,8 @@ from accord.annotator.app import create_app
 from accord.annotator.people import people
 from accord.annotator.workplace import open_workplace
 
-WIRE = Path(accord.annotator.__file__).parent / "front" / "wire.d.ts"
+FRONT = Path(accord.annotator.__file__).parent / "front"
+WIRE = ("wire.d.ts", "compared.d.ts")
 WORD = re.compile(r'"[^"]*"|\w+|[{}\[\]()<>|&;:?,]')
 
 
@@ -157,7 +158,7 @@ class Types:
 
 @pytest.fixture(scope="module")
 def types():
-    return Types(WIRE.read_text("utf-8"))
+    return Types("\n".join((FRONT / name).read_text("utf-8") for name in WIRE))
 
 
 def test_the_checker_sees_what_is_wrong(types):
@@ -192,6 +193,12 @@ def test_answers_of_labelling(types, root):
     for name, answer in answers.items():
         assert answer.status_code == 200, answer.text
         assert types.faults(("name", name), answer.json(), name) == []
+    basis = done.json()["basis"]
+    changes = window.post({"do": "delete_note", "id": "N1"}, basis=basis)
+    assert types.faults(("name", "ChangesAnswer"), changes.json()) == []
+    changes = window.post(mark(9, 14), {"do": "set_status", "status": "discuss"}, basis=basis)
+    assert types.faults(("name", "ChangesAnswer"), changes.json()) == []
+    assert changes.json()["mentions"]["put"]
     hits = answers["Found"].json()["hits"]
     assert {hit["id"] for hit in hits} <= {m["id"] for m in done.json()["mentions"]}
     assert hits
@@ -225,5 +232,5 @@ def test_answers_about_two_layers(types, tmp_path):
 
 def test_every_script_of_the_pages_has_its_source():
     pages = Path(str(files("accord.annotator"))) / "page"
-    sources = {path.stem for path in WIRE.parent.glob("*.ts")} - {"wire.d"}
+    sources = {path.stem for path in FRONT.glob("*.ts") if path.name not in WIRE}
     assert {path.stem for path in pages.glob("*.js")} == sources

@@ -5,9 +5,11 @@ GET         /api/session                      who, which layer, the schema, the 
 GET         /api/documents                    every document with its status; progress of all; while
                                               texts are still being read, their ids as titles
 GET         /api/document/ID                  a document with everything that is shown of it
-POST        /api/actions/ID                   {version, window, key?, actions}: one step, all or
-                                              nothing; answers the document, 409 if another window
-                                              was faster, 422 if the schema forbids it
+POST        /api/actions/ID                   {version, window, key?, basis?, actions}: one step,
+                                              all or nothing; answers the document or, to a window
+                                              that sends the `basis` of what it shows, what changed
+                                              in it; 409 if another window was faster, 422 if the
+                                              schema forbids it
 POST        /api/export                       {document?, overwrite?}: write the .ann files
 GET         /api/next?order=&after=           the document to label next, and why
 GET         /api/search?q=&status=&type=      places that hold words
@@ -49,7 +51,7 @@ from accord.annotator.search import search
 from accord.annotator.security import Guard, problem_page
 from accord.annotator.state import Status
 from accord.annotator.store import Post, StaleError, Store
-from accord.annotator.wire import document_json, palette_json, schema_json
+from accord.annotator.wire import answer_json, document_json, palette_json, schema_json
 from accord.annotator.workplace import Suggestions, Workplace, unread_key
 from accord.document import Document
 from accord.errors import AccordError, InputError
@@ -176,6 +178,7 @@ class Core:
         body = await body_of(request)
         document = self._workplace.documents.fresh(i)
         suggest = self._workplace.suggest
+        before = store.document(i)
         post = Post(
             by=person.name,
             version=body.number("version"),
@@ -198,7 +201,10 @@ class Core:
             )
         event = {"document": i, "version": state.version, "window": post.window}
         self._workplace.events.publish(event, layer=store.layer)
-        return JSONResponse(document_json(self._workplace, store, person, document, state))
+        known = post.version, body.string("basis", "")
+        return JSONResponse(
+            answer_json(self._workplace, store, person, document, (before, state), known)
+        )
 
     async def export(self, request: Request) -> Response:
         """Write files."""

@@ -88,7 +88,7 @@ def _paths() -> Json:
             "get": _asks("a document to label", thing("Document"), [_ID], (404, 409, 422))
         },
         "/api/actions/{id}": {
-            "post": _does("one step, all or nothing", thing("Document"), thing("Post"), [_ID])
+            "post": _does("one step, all or nothing", thing("Acted"), thing("Post"), [_ID])
         },
         "/api/export": {
             "post": _does("write the .ann files", thing("Exported"), export, (), (404, 413, 422))
@@ -205,8 +205,8 @@ def _post_schema() -> Json:
             },
         ]
     }
-    post = shape(version=WHOLE, actions=actions, window=TEXT, key=TEXT)
-    return may_have_more(may_lack(post, "window", "key"))
+    post = shape(version=WHOLE, actions=actions, window=TEXT, key=TEXT, basis=TEXT)
+    return may_have_more(may_lack(post, "window", "key", "basis"))
 
 
 def _one_of(forms: Mapping[str, Form]) -> Json:

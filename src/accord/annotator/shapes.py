@@ -44,6 +44,11 @@ def choice(*values: str) -> Json:
     return {"type": "string", "enum": list(values)}
 
 
+def edits(**fields: Json) -> Json:
+    """How a list of such objects changes (see `accord.annotator.changes`)."""
+    return shape(gone=array(TEXT), put=array(shape(**fields, at=_COUNT)))
+
+
 def thing(name: str) -> Json:
     """What stands under this name among the document's components."""
     return {"$ref": f"#/components/schemas/{name}"}
@@ -60,6 +65,16 @@ _SUGGESTED = {
     "state": choice("open", "blocked", *(fate.value for fate in Fate)),
 }
 _STATUS = choice(*(status.value for status in Status))
+_MENTION = {"id": TEXT, "type": TEXT, **_PLACE}
+_RELATION = {"id": TEXT, "type": TEXT, "head": TEXT, "tail": TEXT}
+_NOTE = {"id": TEXT, **_PLACE, "text": TEXT, "by": TEXT, "time": TEXT}
+_SHORT = {
+    "status": _STATUS,
+    "problems": array(thing("Problem")),
+    "undo": _MAYBE,
+    "redo": _MAYBE,
+    "file": choice("none", "current", "behind", "conflict"),
+}
 _MODEL = _or_null(shape(name=TEXT, hash=TEXT))
 _ORDERS = array(shape(name=TEXT, text=TEXT))
 _ENDS = {"head": thing("Mention"), "tail": thing("Mention")}
@@ -78,29 +93,42 @@ SHAPES: Json = {
     "Conflict": may_lack(
         shape(error=TEXT, hint=TEXT, current=thing("Document"), stale=FLAG), "current", "stale"
     ),
-    "Mention": shape(id=TEXT, type=TEXT, **_PLACE),
-    "Relation": shape(id=TEXT, type=TEXT, head=TEXT, tail=TEXT),
-    "Note": shape(id=TEXT, **_PLACE, text=TEXT, by=TEXT, time=TEXT),
+    "Mention": shape(**_MENTION),
+    "Relation": shape(**_RELATION),
+    "Note": shape(**_NOTE),
     "Problem": shape(rule=TEXT, text=TEXT, ids=array(TEXT)),
     "Document": shape(
         **_TITLED,
         text=TEXT,
         sha256=TEXT,
         version=_COUNT,
-        status=_STATUS,
+        basis=TEXT,
         mentions=array(thing("Mention")),
         relations=array(thing("Relation")),
         notes=array(thing("Note")),
         suggestions=shape(
-            mentions=array(shape(id=TEXT, type=TEXT, **_PLACE, **_SUGGESTED)),
-            relations=array(shape(id=TEXT, type=TEXT, head=TEXT, tail=TEXT, **_SUGGESTED)),
+            mentions=array(shape(**_MENTION, **_SUGGESTED)),
+            relations=array(shape(**_RELATION, **_SUGGESTED)),
             error=_MAYBE,
         ),
-        problems=array(thing("Problem")),
-        undo=_MAYBE,
-        redo=_MAYBE,
-        file=choice("none", "current", "behind", "conflict"),
+        **_SHORT,
     ),
+    "Changes": shape(
+        id=TEXT,
+        since=_COUNT,
+        version=_COUNT,
+        basis=TEXT,
+        mentions=edits(**_MENTION),
+        relations=edits(**_RELATION),
+        notes=edits(**_NOTE),
+        suggestions=shape(
+            mentions=edits(**_MENTION, **_SUGGESTED),
+            relations=edits(**_RELATION, **_SUGGESTED),
+            error=_MAYBE,
+        ),
+        **_SHORT,
+    ),
+    "Acted": {"anyOf": [thing("Document"), thing("Changes")]},
     "Documents": shape(
         documents=array(
             may_lack(

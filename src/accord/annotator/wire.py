@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from accord.annotator.changes import edits
 from accord.annotator.ghosts import Ghost, Suggested, ghosts
 from accord.annotator.labels import mention_json, note_json, of_state, relation_json
 from accord.annotator.people import Person
@@ -23,16 +24,14 @@ def document_json(
     workplace: Workplace, store: Store, person: Person, document: Document, state: State
 ) -> Json:
     """A document with everything that the page shows of it."""
-    undo, redo = store.steps(document.id, person.name)
-    suggest = workplace.suggest
-    suggested = suggest.known(document) if suggest is not None else None
+    suggested = _suggested(workplace, document)
     return {
         "id": document.id,
         "title": workplace.documents.summary(document.id).title,
         "text": document.text,
         "sha256": document.sha256,
         "version": state.version,
-        "status": state.status.value,
+        "basis": basis(workplace, suggested),
         "mentions": [mention_json("", mention) for mention in state.mentions],
         "relations": [relation_json("", relation) for relation in state.relations],
         "notes": [note_json("", note) for note in state.notes],
@@ -40,25 +39,87 @@ def document_json(
             **suggestions_json(suggested, state, workplace.schema),
             "error": workplace.why_unread(document),
         },
+        **_short(store, person, state),
+    }
+
+
+def answer_json(
+    workplace: Workplace,
+    store: Store,
+    person: Person,
+    document: Document,
+    states: tuple[State, State],
+    known: tuple[int, str],
+) -> Json:
+    """What a window is told of a document that it, or another, has changed.
+
+    `states` are before and after, `known` the version and the basis of what the window shows.
+    Where that is what was before, the answer holds only what differs now; else the whole document.
+    """
+    before, after = states
+    suggested = _suggested(workplace, document)
+    if known != (before.version, basis(workplace, suggested)):
+        return document_json(workplace, store, person, document, after)
+    old, new = (_ghosts(suggested, state, workplace.schema) for state in states)
+    return {
+        "id": document.id,
+        "since": before.version,
+        "version": after.version,
+        "basis": known[1],
+        "mentions": edits(before.mentions, after.mentions, lambda m: mention_json("", m)),
+        "relations": edits(before.relations, after.relations, lambda r: relation_json("", r)),
+        "notes": edits(before.notes, after.notes, lambda n: note_json("", n)),
+        "suggestions": {
+            "mentions": edits(old[0], new[0], _ghost_json),
+            "relations": edits(old[1], new[1], _ghost_json),
+            "error": workplace.why_unread(document),
+        },
+        **_short(store, person, after),
+    }
+
+
+def basis(workplace: Workplace, suggested: Suggested | None) -> str:
+    """What, beside its version, a document's answer rests on: the run of the server, the model."""
+    return workplace.run if suggested is None else f"{workplace.run} {suggested.hash}"
+
+
+def suggestions_json(suggested: Suggested | None, state: State, schema: Schema) -> Json:
+    """A model's suggestions with what became of each."""
+    mentions, relations = _ghosts(suggested, state, schema)
+    return {
+        "mentions": [_ghost_json(ghost) for ghost in mentions],
+        "relations": [_ghost_json(ghost) for ghost in relations],
+    }
+
+
+def _suggested(workplace: Workplace, document: Document) -> Suggested | None:
+    return None if workplace.suggest is None else workplace.suggest.known(document)
+
+
+def _short(store: Store, person: Person, state: State) -> Json:
+    """What is so short that every answer holds all of it."""
+    undo, redo = store.steps(state.layer.document, person.name)
+    return {
+        "status": state.status.value,
         "problems": [
             {"rule": found.rule, "text": found.reason, "ids": list(found.ids)}
             for found in map(problem, state.problems)
         ],
         "undo": undo,
         "redo": redo,
-        "file": store.file_state(document.id),
+        "file": store.file_state(state.layer.document),
     }
 
 
-def suggestions_json(suggested: Suggested | None, state: State, schema: Schema) -> Json:
-    """A model's suggestions with what became of each."""
+def _ghosts(
+    suggested: Suggested | None, state: State, schema: Schema
+) -> tuple[list[Ghost], list[Ghost]]:
+    """Suggested mentions, and suggested relations."""
     if suggested is None:
-        return {"mentions": [], "relations": []}
+        return [], []
     found = ghosts(suggested.layer, of_state(state), schema)
-    return {
-        "mentions": [_ghost_json(g) for g in found if isinstance(g.key, MentionKey)],
-        "relations": [_ghost_json(g) for g in found if not isinstance(g.key, MentionKey)],
-    }
+    mentions = [ghost for ghost in found if isinstance(ghost.key, MentionKey)]
+    return mentions, [ghost for ghost in found if not isinstance(ghost.key, MentionKey)]
 
 
 def schema_json(schema: Schema) -> Json:

@@ -13,6 +13,7 @@ runs in a thread. A thread reports through `Events.publish`, which may be called
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Protocol
 
 from accord.annotator.events import Events
@@ -69,7 +70,7 @@ class Workplace:
     """A corpus that people label.
 
     `suggest` is None while there is no model; `unread` says why it could not read a text, by
-    `unread_key`; `orders` by name, the first is the default;
+    `unread_key`; `orders` by name, the first is the default; `run` names this run of the server;
     `ending` is called when the server ends, before the journals are closed.
     """
 
@@ -84,6 +85,7 @@ class Workplace:
     orders: dict[str, Order] = field(default_factory=dict)
     stores: dict[str, Store] = field(default_factory=dict)
     ending: list[Callable[[], None]] = field(default_factory=list)
+    run: str = field(default_factory=lambda: token_hex(4))
 
     def store(self, person: Person) -> Store:
         """The person's own layer, open for writing."""

@@ -7,8 +7,9 @@ import { documentPath, get, getSession, messageOf, query } from "./api.js";
 import { byId, make } from "./dom.js";
 import { Reading, short } from "./reading.js";
 import type {
-  Agreement, AgreementAnswer, AgreementDocument, Counts, Difference, Session, WordedLabel,
-} from "./wire.js";
+  Agreement, AgreementAnswer, AgreementDocument, Counts, Difference, WordedLabel,
+} from "./compared.js";
+import type { Session } from "./wire.js";
 
 const MATCHES = ["strict", "boundary", "overlap"];
 const ASPECTS: Record<string, string> = {

@@ -211,7 +211,7 @@ function nextProblem(desk: Desk) {
   desk.say(desk.doc?.problems.find((problem) => problem.ids[0] === next)?.text ?? "", "warn");
 }
 
-function isRightToLeft({ desk, pane }: Parts) {
-  const words = pane.paragraphs[desk.here]?.words;
+function isRightToLeft({ pane }: Parts) {
+  const words = pane.blocks[pane.here]?.words;
   return words !== undefined && getComputedStyle(words).direction === "rtl";
 }

@@ -1,10 +1,10 @@
 /** Moving the cursor and the ends of a selection: by word, line, sentence, paragraph, mark. */
 
-import { paragraphAt } from "./document.js";
+import { blockAt, paragraphAt } from "./document.js";
 import { characterStep, firstAtLeast, lineBoxes, sentences, snap, textOffset } from "./text.js";
 import type { Desk } from "./desk.js";
 import type { Span } from "./text.js";
-import type { Pane, Paragraph } from "./pane.js";
+import type { Block, Pane } from "./pane.js";
 import type { Relation } from "./document.js";
 
 export type Step = 1 | -1;
@@ -57,20 +57,20 @@ export function byLine(desk: Desk, pane: Pane, step: Step, extend: boolean) {
   const { selection, doc } = desk;
   if (!selection || !doc) return desk.goTo(undefined);
   const from = extend ? selection.focus : selection;
-  const first = paragraphAt(doc, from.start);
-  const paragraph = pane.paragraphs[first];
-  if (!paragraph) return;
+  const first = blockAt(doc, from.start);
+  const block = pane.blocks[first];
+  if (!block) return;
   pane.now();
-  const frame = paragraph.box.getBoundingClientRect();
-  const box = lineBoxes(paragraph.words, from, frame).at(step === 1 ? -1 : 0);
+  const frame = block.box.getBoundingClientRect();
+  const box = lineBoxes(block.words, from, frame).at(step === 1 ? -1 : 0);
   if (!box) return;
   const middle = (box.left + box.right) / 2;
   for (const index of [first, first + step]) {
-    const target = pane.paragraphs[index];
-    if (!target || (extend && index !== first)) continue;
+    const target = pane.blocks[index];
+    if (!target || (extend && !sameParagraph(desk, selection.anchor, target.span))) continue;
     const own = target.box.getBoundingClientRect();
     const base = index === first ? (box.top + box.bottom) / 2 : step === 1 ? -Infinity : Infinity;
-    const list = desk.words(index);
+    const list = desk.wordsIn(target.span);
     const here = index === first ? firstAtLeast(list, (w) => (w.end > from.start ? 0 : -1)) : step === 1 ? 0 : list.length;
     const nearby = list.slice(Math.max(0, here - REACH), here + REACH);
     const word = nearestWord(nearby, target, own, base, middle, step);
@@ -82,10 +82,10 @@ export function byLine(desk: Desk, pane: Pane, step: Step, extend: boolean) {
 }
 
 /** The word nearest to `x` on the next line beyond `y`. */
-function nearestWord(list: Span[], paragraph: Paragraph, frame: DOMRect, y: number, x: number, step: Step): Span | null {
+function nearestWord(list: Span[], block: Block, frame: DOMRect, y: number, x: number, step: Step): Span | null {
   const beyond: { word: Span; middle: number; off: number }[] = [];
   for (const word of list) {
-    const [box] = lineBoxes(paragraph.words, word, frame);
+    const [box] = lineBoxes(block.words, word, frame);
     if (!box) continue;
     const middle = (box.top + box.bottom) / 2;
     if ((middle - y) * step <= 9) continue;

@@ -7,7 +7,7 @@ import { WINDOW, documentPath, get } from "./api.js";
 import { paragraphAt } from "./document.js";
 import { Outbox } from "./outbox.js";
 import { short } from "./rules.js";
-import { words } from "./text.js";
+import { firstAtLeast, words } from "./text.js";
 import type { Action, Doc, Mark, Relation } from "./document.js";
 import type { Schema } from "./rules.js";
 import type { Span } from "./text.js";
@@ -45,6 +45,8 @@ export interface Told {
   mode: undefined;
   said: { text: string; tone: "" | "warn" };
   unopened: { id: string; error: unknown };
+  /** The list of documents is there, or there anew. */
+  listed: undefined;
   /** A mark or relation under the pointer, "" for none. */
   hovered: string;
   training: Training;
@@ -99,9 +101,9 @@ export class Desk extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  /** Calls back when something of this kind happens. */
-  hear<K extends keyof Told>(name: K, heard: (detail: Told[K]) => void): void {
-    this.addEventListener(name, (event) => heard((event as CustomEvent<Told[K]>).detail));
+  /** Calls back when something of this kind happens, until the signal. */
+  hear<K extends keyof Told>(name: K, heard: (detail: Told[K]) => void, signal?: AbortSignal): void {
+    this.addEventListener(name, (event) => heard((event as CustomEvent<Told[K]>).detail), { signal });
   }
 
   /** Says something in the line below the text, read out by screen readers. */
@@ -162,11 +164,10 @@ export class Desk extends EventTarget {
   changed() {
     const selection = this.selection;
     if (selection && selection.kind !== "words") {
-      const id = this.outbox?.named.get(selection.id) ?? selection.id;
-      const found = selection.kind === "mark" ? this.mark(id) : this.relation(id);
+      const found = selection.kind === "mark" ? this.mark(selection.id) : this.relation(selection.id);
       if (!found) this.selection = { ...selection, kind: "words", id: "" };
       else if ("start" in found) this.selection = markSelection(found);
-      else this.selection = { ...selection, id };
+      else this.selection = { ...selection, id: found.id };
     }
     this.tell("changed");
   }
@@ -191,12 +192,13 @@ export class Desk extends EventTarget {
     return `$${WINDOW}-${this.names}`;
   }
 
+  /** By the id that the page gave or that the server gave since: what is drawn may still have the old one. */
   mark(id: string): Mark | undefined {
-    return this.index?.marks.get(id);
+    return this.index?.marks.get(this.outbox?.named.get(id) ?? id);
   }
 
   relation(id: string): Relation | undefined {
-    return this.index?.relations.get(id);
+    return this.index?.relations.get(this.outbox?.named.get(id) ?? id);
   }
 
   textOf(span: Span) {
@@ -220,6 +222,14 @@ export class Desk extends EventTarget {
       this.wordsOf.set(paragraph, found);
     }
     return found;
+  }
+
+  /** The words of a piece of a paragraph. */
+  wordsIn(piece: Span): Span[] {
+    if (!this.doc) return [];
+    const list = this.words(paragraphAt(this.doc, piece.start));
+    const [from, to] = [piece.start, piece.end].map((place) => firstAtLeast(list, (word) => word.start - place));
+    return list.slice(from, to);
   }
 
   /** The paragraph that the cursor is in. */

@@ -4,7 +4,7 @@
  * page's UTF-16 units.
  */
 
-import { Offsets, firstAtLeast, paragraphs } from "./text.js";
+import { Offsets, firstAtLeast, paragraphs, pieces } from "./text.js";
 import type { Span } from "./text.js";
 import type * as wire from "./wire.js";
 
@@ -51,7 +51,15 @@ export interface Doc {
   offsets: Offsets;
   /** The paragraphs. */
   spans: Span[];
+  /** What is drawn by itself: the paragraphs, long ones in pieces. */
+  blocks: Span[];
+  /** What the server answered, of which this is made. */
+  answer: wire.DocumentAnswer;
 }
+
+/** What labels of answers are in the page: an answer shares those that did not change with the last. */
+const marksOf = new WeakMap<wire.Mention, Mark>();
+const relationsOf = new WeakMap<wire.Relation, Relation>();
 
 /**
  * The server's document as the page's.
@@ -65,28 +73,36 @@ export function received(answer: wire.DocumentAnswer, before: Doc | null): Doc {
   const isOpen = (each: wire.Suggested) => each.state === "open";
   const real = { ghost: false, pending: false };
   const ghost = { ghost: true, pending: false };
-  const knownMarks = new Map((before?.marks ?? []).map((mark) => [mark.id, mark]));
-  const knownRelations = new Map((before?.relations ?? []).map((relation) => [relation.id, relation]));
-  const marks: Mark[] = [
-    ...answer.mentions.map((m) => ({ id: m.id, type: m.type, ...at(m), ...real })),
-    ...answer.suggestions.mentions
-      .filter(isOpen)
-      .map((m) => ({ id: m.id, type: m.type, score: m.score, ...at(m), ...ghost })),
+  const known = new Map<string, Mark | Relation>();
+  const marked = (m: wire.Mention & { score?: number }, drawn: typeof real): Mark => {
+    const mark: Mark = { id: m.id, type: m.type, score: m.score, ...at(m), ...drawn };
+    return kept(mark, known.get(m.id) as Mark | undefined);
+  };
+  const joined = (r: wire.Relation & { score?: number }, drawn: typeof real): Relation => {
+    const relation: Relation = { id: r.id, type: r.type, head: r.head, tail: r.tail, score: r.score, ...drawn };
+    return kept(relation, known.get(r.id) as Relation | undefined);
+  };
+  const all = [...answer.mentions, ...answer.suggestions.mentions];
+  if (before && !all.some((m) => marksOf.has(m))) {
+    for (const label of [...before.marks, ...before.relations]) known.set(label.id, label);
+  }
+  const marks = [
+    ...answer.mentions.map((m) => remembered(marksOf, m, () => marked(m, real))),
+    ...answer.suggestions.mentions.filter(isOpen).map((m) => remembered(marksOf, m, () => marked(m, ghost))),
   ];
-  const relations: Relation[] = [
-    ...answer.relations.map((r) => ({ id: r.id, type: r.type, head: r.head, tail: r.tail, ...real })),
-    ...answer.suggestions.relations
-      .filter(isOpen)
-      .map((r) => ({ id: r.id, type: r.type, head: r.head, tail: r.tail, score: r.score, ...ghost })),
+  const relations = [
+    ...answer.relations.map((r) => remembered(relationsOf, r, () => joined(r, real))),
+    ...answer.suggestions.relations.filter(isOpen).map((r) => remembered(relationsOf, r, () => joined(r, ghost))),
   ];
+  const spans = same ? before.spans : paragraphs(text);
   return {
     id: answer.id,
     title: answer.title || answer.id,
     text,
     version: answer.version,
     status: answer.status,
-    marks: inTextOrder(marks.map((mark) => kept(mark, knownMarks.get(mark.id)))),
-    relations: relations.map((relation) => kept(relation, knownRelations.get(relation.id))),
+    marks: inTextOrder(marks),
+    relations,
     notes: answer.notes.map((n) => ({ ...n, ...at(n), pending: false })),
     problems: answer.problems,
     undo: answer.undo,
@@ -94,8 +110,16 @@ export function received(answer: wire.DocumentAnswer, before: Doc | null): Doc {
     file: answer.file,
     unread: answer.suggestions.error ?? "",
     offsets,
-    spans: same ? before.spans : paragraphs(text),
+    spans,
+    blocks: same ? before.blocks : spans.flatMap((span) => pieces(text, span)),
+    answer,
   };
+}
+
+function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, make: () => V): V {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
 }
 
 type Field = "type" | "ghost" | "pending" | "score" | "start" | "end" | "head" | "tail";
@@ -280,7 +304,12 @@ export function alreadyDone(actions: Action[], doc: Doc, named: Map<string, stri
 }
 
 /** @returns the paragraph at an offset, or the next */
-export function paragraphAt(doc: Doc, offset: number): number {
-  const index = firstAtLeast(doc.spans, (span) => (span.end > offset ? 0 : -1));
-  return Math.min(index, doc.spans.length - 1);
+export const paragraphAt = (doc: Doc, offset: number): number => indexAt(doc.spans, offset);
+
+/** @returns the block at an offset, or the next */
+export const blockAt = (doc: Doc, offset: number): number => indexAt(doc.blocks, offset);
+
+function indexAt(spans: Span[], offset: number): number {
+  const index = firstAtLeast(spans, (span) => (span.end > offset ? 0 : -1));
+  return Math.min(index, spans.length - 1);
 }

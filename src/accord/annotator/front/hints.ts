@@ -27,13 +27,13 @@ function triple(index: number): string {
   return [index / n / n, index / n, index].map((place) => LETTERS[Math.floor(place) % n]).join("");
 }
 
-/** A place that may be chosen, in the coordinates of its paragraph. */
+/** A place that may be chosen, in the coordinates of its block. */
 export interface Target {
   id: string;
   left: number;
   right: number;
   top: number;
-  paragraph: number;
+  block: number;
 }
 
 /** Draws hints and says which one was typed. */
@@ -44,10 +44,10 @@ export class Hints {
   typed = "";
   look: (id: string) => "open" | "dim" | "chosen" = () => "open";
 
-  /** @param first the paragraph whose places get the shortest codes */
+  /** @param first the block whose places get the shortest codes */
   constructor(pane: Pane, places: Target[], first: number) {
     this.pane = pane;
-    const near = (place: Target) => Math.abs(place.paragraph - first);
+    const near = (place: Target) => Math.abs(place.block - first);
     const order = [...places].sort((a, b) => near(a) - near(b));
     const codes = hintCodes(order.length);
     this.codes = new Map(order.map((place, index) => [place.id, codes[index] ?? ""]));
@@ -68,7 +68,7 @@ export class Hints {
       done.textContent = typed;
       box.append(done, code.slice(typed.length));
       if (this.typed && !typed && look !== "chosen") box.classList.add("out");
-      this.pane.paragraphs[place.paragraph]?.over.append(box);
+      this.pane.blocks[place.block]?.over.append(box);
     }
   }
 

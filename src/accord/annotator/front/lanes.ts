@@ -79,7 +79,7 @@ export function planArcs(paragraph: HTMLElement, arrows: Arrow[], farLabel: (arr
     if (!head && !tail) return [];
     const far = head && tail ? "" : farLabel(arrow, head ? "head" : "tail");
     // Stubs of one type at one mark share a label that names all the other ends.
-    const stub = `far ${arrow.type} ${head ? `< ${arrow.head}` : `> ${arrow.tail}`} ${arrow.classes}`;
+    const stub = `far ${arrow.type} ${head ? `< ${arrow.head}` : `> ${arrow.tail}`} ${isGhost(arrow)}`;
     const bundle = far ? stub : bundles.get(arrow.id) ?? "";
     return [{ arrow, bundle, head, tail, far, side: "left", headPort: 0, tailPort: 0 }];
   });
@@ -125,11 +125,13 @@ function nearest(lines: number[], middle: number) {
   return best.index;
 }
 
+const isGhost = (arrow: Arrow) => (arrow.classes ?? []).includes("ghost");
+
 /** By arrow: what it shares a lane with; arrows of one type into one tail, or out of one head. */
 export function bundleKeys(arrows: Arrow[]): Map<string, string> {
   const counts = new Map<string, number>();
   const keys = (arrow: Arrow): [string, string] => {
-    const kind = `${arrow.type} ${(arrow.classes ?? []).includes("ghost") ? "ghost " : ""}`;
+    const kind = `${arrow.type} ${isGhost(arrow) ? "ghost " : ""}`;
     return [`${kind}> ${arrow.tail}`, `${kind}< ${arrow.head}`];
   };
   for (const arrow of arrows) {

@@ -3,10 +3,11 @@
  * has said that it is on disk, except by the user's own word; a reload of the page keeps it.
  */
 
-import { ApiError, NoAnswer, WINDOW, documentPath, post } from "./api.js";
+import { ApiError, NoAnswer, WINDOW, documentPath, get, post } from "./api.js";
+import { whole } from "./changes.js";
 import { alreadyDone, foreseen, learnNames, received, renamed, toSend } from "./document.js";
 import type { Action, Doc } from "./document.js";
-import type { DocumentAnswer } from "./wire.js";
+import type { ActedAnswer, DocumentAnswer } from "./wire.js";
 
 /** One undo step, what it is called, and a name by which the server knows it if it comes twice. */
 export interface Batch {
@@ -110,18 +111,29 @@ export class Outbox {
     this.state = "sending";
     this.changed();
     try {
-      const answer = await post<DocumentAnswer>(documentPath("actions", this.base.id), {
+      const answer = await post<ActedAnswer>(documentPath("actions", this.base.id), {
         version: this.base.version,
+        basis: this.base.answer.basis,
         window: WINDOW,
         key: batch.key,
         actions: batch.actions.map((action) => toSend(action, this.base.offsets, this.named)),
       });
-      this.acknowledged(batch, received(answer, this.base));
+      const now = whole(this.base.answer, answer) ?? (await this.again());
+      this.acknowledged(batch, received(now, this.base));
     } catch (error) {
       this.failed(batch, error);
     }
     this.update();
     void this.send();
+  }
+
+  /** The whole document, after an answer that does not fit what is known; what was sent is on disk. */
+  async again(): Promise<DocumentAnswer> {
+    try {
+      return await get<DocumentAnswer>(documentPath("document", this.base.id));
+    } catch {
+      throw new NoAnswer();
+    }
   }
 
   acknowledged(batch: Batch, doc: Doc) {

@@ -5,7 +5,8 @@ import { short } from "./reading.js";
 import { fits } from "./rules.js";
 import { firstAtLeast, words } from "./text.js";
 import type { Reading } from "./reading.js";
-import type { LayerLabels, OwnArrow, OwnMention, SchemaAnswer } from "./wire.js";
+import type { LayerLabels, OwnArrow, OwnMention } from "./compared.js";
+import type { SchemaAnswer } from "./wire.js";
 
 /** What there is to choose from. */
 export interface Given {

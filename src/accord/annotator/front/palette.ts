@@ -17,6 +17,12 @@ export const STATUS: Record<Status, [string, string]> = {
 const SHOWN = 200;
 const PAUSE = 150;
 
+interface Entry {
+  label: HTMLElement[];
+  document: string;
+  place?: Goal;
+}
+
 /** @param refresh gets the list anew */
 export function openPalette(desk: Desk, refresh: () => Promise<void>) {
   const field = make("input", {
@@ -27,7 +33,9 @@ export function openPalette(desk: Desk, refresh: () => Promise<void>) {
   const type = choice("Type", [["", "any type"], ...[...desk.schema.mentions, ...desk.schema.relations].map((t) => [t.type, t.type] as [string, string])]);
   const list = make("div", { id: "found", role: "listbox", class: "found", "aria-label": "Found" });
   const box = openDialog("palette", "Documents", make("div", { class: "filters" }, field, status, type), list);
-  let entries: { label: HTMLElement[]; document: string; place?: Goal }[] = [];
+  let entries: Entry[] = [];
+  /** What the server found of what is typed; null before it has answered. */
+  let hits: Entry[] | null = null;
   let active = 0;
   let turn = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,25 +64,37 @@ export function openPalette(desk: Desk, refresh: () => Promise<void>) {
     now?.scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-activedescendant", `found-${active}`);
   };
-  const local = () => {
+  const local = (): Entry[] => {
     const wanted = field.value.trim().toLocaleLowerCase();
     const fitting = desk.documents.filter((d) =>
       (!status.value || d.status === status.value) && `${d.title} ${d.id}`.toLocaleLowerCase().includes(wanted));
     if (type.value) return [];
     return fitting.slice(0, SHOWN).map((d) => ({ document: d.id, label: documentLabel(d, d.id === desk.doc?.id) }));
   };
+  const both = () => (hits ? [...local().slice(0, 20), ...hits] : local());
+  const name = (entry: Entry | undefined) => entry && `${entry.document} ${entry.place?.label ?? ""} ${entry.place?.start ?? ""}`;
+  /** The list has come anew: what was chosen stays chosen, and where it was. */
+  const renew = () => {
+    const [chosen, top] = [name(entries[active]), list.scrollTop];
+    entries = both();
+    active = Math.max(0, entries.findIndex((entry) => name(entry) === chosen));
+    show();
+    list.scrollTop = top;
+  };
   const find = async () => {
     const mine = ++turn;
+    hits = null;
     entries = local();
     active = field.value ? 0 : Math.max(0, entries.findIndex((entry) => entry.document === desk.doc?.id));
     show();
     if (field.value.trim().length < 2 && !type.value) return;
     try {
-      const { hits } = await get<Found>(`/api/search${query({ q: field.value.trim(), status: status.value, type: type.value })}`);
+      const found = await get<Found>(`/api/search${query({ q: field.value.trim(), status: status.value, type: type.value })}`);
       if (mine !== turn) return;
-      entries = [...local().slice(0, 20), ...hits.map((hit) => ({
+      hits = found.hits.map((hit) => ({
         document: hit.document, place: { start: hit.start, end: hit.end, label: hit.id }, label: hitLabel(hit),
-      }))];
+      }));
+      entries = both();
       show();
     } catch (error) {
       if (mine === turn) list.append(make("p", { class: "how", role: "alert", text: error instanceof Error ? error.message : String(error) }));
@@ -105,9 +125,10 @@ export function openPalette(desk: Desk, refresh: () => Promise<void>) {
   });
   field.focus();
   void search();
-  void refresh().then(() => {
-    if (box.open && !field.value) void search();
-  });
+  const closed = new AbortController();
+  box.addEventListener("close", () => closed.abort(), { once: true });
+  desk.hear("listed", renew, closed.signal);
+  void refresh().catch(() => {});
 }
 
 function choice(label: string, options: [string, string][]): HTMLSelectElement {

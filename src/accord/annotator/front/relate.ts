@@ -8,6 +8,7 @@ import type { Target } from "./hints.js";
 import type { Span } from "./text.js";
 import { pairing, relate } from "./labelling.js";
 import { short } from "./rules.js";
+import { visibleMarks, visibleWords } from "./screen.js";
 import type { Desk } from "./desk.js";
 import type { Menu } from "./menu.js";
 import type { Pane } from "./pane.js";
@@ -47,16 +48,16 @@ export class RelateMode {
   }
 
   redraw() {
+    // Drawn with what is due in the text, if that moved anything.
+    if (this.desk.mode === this && this.pane.now()) return;
     const typed = this.hints?.typed ?? "";
     this.hints?.remove();
-    if (this.head && !this.desk.mark(this.head)) {
-      this.head = this.desk.outbox?.named.get(this.head) ?? "";
-    }
+    this.head = this.desk.mark(this.head)?.id ?? "";
     const ghosts = new Set(this.desk.doc?.marks.filter((mark) => mark.ghost).map((mark) => mark.id));
     // Labels before suggestions, so that they get the shorter codes.
-    const places = this.pane.visibleMarks();
+    const places = visibleMarks(this.pane);
     const order = [...places.filter((p) => !ghosts.has(p.id)), ...places.filter((p) => ghosts.has(p.id))];
-    this.hints = new Hints(this.pane, order, this.desk.here);
+    this.hints = new Hints(this.pane, order, this.pane.here);
     this.hints.typed = typed;
     const partners = this.partners(places.map((place) => place.id));
     this.hints.look = (id) => (id === this.head ? "chosen" : partners.has(id) ? "open" : "dim");
@@ -170,7 +171,7 @@ export class JumpMode {
     const { desk, pane } = this;
     const wanted = letter.toLocaleLowerCase();
     const places: Target[] = [];
-    for (const place of pane.visibleWords(this.extend ? desk.here : undefined)) {
+    for (const place of visibleWords(pane, this.extend ? desk.here : undefined)) {
       if (!desk.textOf(place.word).toLocaleLowerCase().startsWith(wanted)) continue;
       const id = String(places.length);
       this.targets.set(id, place.word);
@@ -184,7 +185,7 @@ export class JumpMode {
       }
       return;
     }
-    this.hints = new Hints(pane, places, desk.here);
+    this.hints = new Hints(pane, places, pane.here);
     this.hints.draw();
     desk.say("The letter of the word.");
   }

@@ -5,6 +5,7 @@ import { byId, make } from "./dom.js";
 import { keyElement } from "./keys.js";
 import { ghostsInOrder, selectLabel } from "./labelling.js";
 import { markdown } from "./markdown.js";
+import { Rows } from "./rows.js";
 import { short } from "./rules.js";
 import { Model } from "./training.js";
 import type { Desk } from "./desk.js";
@@ -27,7 +28,7 @@ export interface SideActs {
   renewed: () => void;
 }
 
-/** The row of a label, and what it was made from: it is kept while this is the same. */
+/** The row of a label, and what it was made from: it is kept while it says the same. */
 interface Row {
   label: Mark | Relation;
   ends: (Mark | undefined)[];
@@ -42,11 +43,12 @@ export class Side {
   sort = "text";
   /** Which list of which document is drawn. */
   drawn = "";
-  /** Whether another list is being drawn than the one that is there. */
-  fresh = true;
   rows = new Map<string, Row>();
-  /** Rows that show what is selected. */
+  /** The relations in the list that is there; null where another list is. */
+  list: Rows | null = null;
+  /** Rows that show what is selected, the chosen one first. */
   lit: HTMLElement[] = [];
+  chosen: HTMLElement | null = null;
   panel = byId("panel");
   tabs = new Map<Tab, HTMLElement>();
 
@@ -93,7 +95,8 @@ export class Side {
     for (const [tab, label] of TABS) {
       const button = this.tabs.get(tab);
       if (!button) continue;
-      button.textContent = count[tab] ? `${label} ${count[tab]}` : label;
+      const said = count[tab] ? `${label} ${count[tab]}` : label;
+      if (button.textContent !== said) button.textContent = said;
       // What is wrong takes no room where nothing is.
       button.hidden = tab === "problems" && !count[tab] && tab !== this.tab;
       button.setAttribute("aria-selected", String(tab === this.tab));
@@ -103,42 +106,46 @@ export class Side {
     const key = `${this.tab} ${this.sort} ${doc?.id}`;
     const fresh = key !== this.drawn;
     if (this.tab === "guide" && !fresh) return;
-    const scroll = fresh ? 0 : this.panel.scrollTop;
     const focused = document.activeElement?.closest("[data-label]")?.getAttribute("data-label");
-    this.fresh = fresh;
-    if (fresh) this.rows.clear();
+    if (fresh) {
+      this.rows.clear();
+      this.list = null;
+    }
     const parts = this[this.tab]();
-    if (parts) this.panel.replaceChildren(...parts);
-    this.panel.scrollTop = scroll;
+    if (parts) {
+      const scroll = fresh ? 0 : this.panel.scrollTop;
+      this.panel.replaceChildren(...parts);
+      this.panel.scrollTop = scroll;
+    }
     this.drawn = key;
     this.mark();
-    if (focused) {
+    if (focused && document.activeElement?.getAttribute("data-label") !== focused) {
       this.panel.querySelector<HTMLElement>(`[data-label="${CSS.escape(focused)}"]`)?.focus();
     }
   }
 
   /** Shows in the list what is selected in the text. */
   mark() {
+    const { selection, doc } = this.desk;
+    const id = selection && selection.kind !== "words" ? selection.id : "";
+    const rowOf = (each: string) => {
+      const row = this.rows.get(each)?.row;
+      return row?.isConnected ? row : null;
+    };
+    const chosen = id ? rowOf(id) : null;
+    const touched = id ? (doc?.relations ?? []).filter((r) => r.head === id || r.tail === id).flatMap((r) => rowOf(r.id) ?? []) : [];
+    const lit = [...(chosen ? [chosen] : []), ...touched];
+    if (chosen === this.chosen && lit.length === this.lit.length && lit.every((row, index) => row === this.lit[index])) return;
     for (const row of this.lit) {
       row.classList.remove("chosen", "touches");
       row.removeAttribute("aria-current");
     }
-    this.lit = [];
-    const { selection, doc } = this.desk;
-    if (!selection || selection.kind === "words") return;
-    const light = (id: string, name: string) => {
-      const row = this.rows.get(id)?.row;
-      if (!row?.isConnected) return null;
-      row.classList.add(name);
-      this.lit.push(row);
-      return row;
-    };
-    for (const { id, head, tail } of doc?.relations ?? []) {
-      if (head === selection.id || tail === selection.id) light(id, "touches");
-    }
-    const chosen = light(selection.id, "chosen");
+    for (const row of touched) row.classList.add("touches");
+    chosen?.classList.add("chosen");
     chosen?.setAttribute("aria-current", "true");
-    if (chosen && document.activeElement !== chosen) chosen.scrollIntoView({ block: "nearest" });
+    if (chosen && chosen !== this.chosen && document.activeElement !== chosen) chosen.scrollIntoView({ block: "nearest" });
+    this.lit = lit;
+    this.chosen = chosen;
   }
 
   /** @returns null where the list that is there was brought up to date */
@@ -146,6 +153,7 @@ export class Side {
     const doc = this.desk.doc;
     const list = relationsInOrder(this.desk).filter((relation) => !relation.ghost);
     if (!doc || !list.length) {
+      this.list = null;
       return [
         make("p", { class: "how" }, "No relations yet. Press ", keyElement("r"), " and type the letters of two marks, or drag from one mark to the other."),
       ];
@@ -157,18 +165,15 @@ export class Side {
       return mark ? this.desk.textOf(mark) : "";
     };
     if (this.sort === "head") list.sort((a, b) => text(a.head).localeCompare(text(b.head)));
-    const select = make("select", { onchange: () => this.sortBy(select.value), "aria-label": "Sort relations" },
-      ...[["text", "place"], ["type", "type"], ["head", "head"]].map(([value, text]) =>
-        make("option", { value, text, selected: value === this.sort })));
-    const choice = make("label", { class: "sort" }, "Sorted by ", select);
     const rows = list.map((relation) => this.relationRow(relation));
-    const before = this.panel.querySelector(".rows");
     // A long list costs more to lay out than all the rest: rows that stay are left where they are.
-    if (before && !this.fresh) {
-      fill(before, rows);
+    if (this.list) {
+      this.list.fill(rows);
       return null;
     }
-    return [choice, filled(rows)];
+    this.list = new Rows();
+    this.list.fill(rows);
+    return [choice(this.sort, (sort) => this.sortBy(sort)), this.list.element];
   }
 
   sortBy(sort: string) {
@@ -179,9 +184,28 @@ export class Side {
   /** @returns kept while it says the same */
   relationRow(relation: Relation): HTMLElement {
     const ends = [this.desk.mark(relation.head), this.desk.mark(relation.tail)];
-    const known = this.rows.get(relation.id);
-    if (known?.label === relation && known.ends.every((end, index) => end === ends[index])) return known.row;
-    return this.newRelationRow(relation, ends);
+    const known = this.rows.get(relation.id) ?? this.acknowledged(relation);
+    if (!known) return this.newRelationRow(relation, ends);
+    if (known.label === relation && known.ends.every((end, index) => end === ends[index])) return known.row;
+    const says = (one: Mark | undefined, other: Mark | undefined) =>
+      one?.start === other?.start && one?.end === other?.end && one?.type === other?.type;
+    const same = known.label.type === relation.type && known.label.score === relation.score && known.ends.every((end, index) => says(end, ends[index]));
+    if (!same) return this.newRelationRow(relation, ends);
+    known.row.classList.toggle("pending", relation.pending);
+    this.rows.set(relation.id, { label: relation, ends, row: known.row });
+    return known.row;
+  }
+
+  /** The row of a relation that has got its id now: it stays as it is, under the new name. */
+  acknowledged(relation: Relation): Row | undefined {
+    const named = this.desk.outbox?.named;
+    for (const [name, row] of this.rows) {
+      if (!row.label.pending || named?.get(name) !== relation.id) continue;
+      this.rows.delete(name);
+      row.row.dataset.label = relation.id;
+      return row;
+    }
+    return undefined;
   }
 
   newRelationRow(relation: Relation, ends: Row["ends"]): HTMLElement {
@@ -202,10 +226,12 @@ export class Side {
 
   row(label: Mark | Relation, parts: (Node | string)[], ends: Row["ends"] = []): HTMLElement {
     const { id } = label;
-    const row = make("div", {
+    // Its name may change: see `acknowledged`.
+    const select = () => selectLabel(this.desk, row.dataset.label ?? id);
+    const row: HTMLElement = make("div", {
       class: `row${label.pending ? " pending" : ""}`, role: "listitem", tabindex: "0", "data-label": id,
-      onclick: () => selectLabel(this.desk, id), onfocus: () => selectLabel(this.desk, id),
-      onmouseenter: () => this.desk.tell("hovered", id), onmouseleave: () => this.desk.tell("hovered", ""),
+      onclick: select, onfocus: select,
+      onmouseenter: () => this.desk.tell("hovered", row.dataset.label ?? id), onmouseleave: () => this.desk.tell("hovered", ""),
     }, ...parts);
     if (label.score !== undefined) row.append(make("span", { class: "score", text: `${Math.round(label.score * 100)}%` }));
     this.rows.set(id, { label, ends, row });
@@ -222,7 +248,7 @@ export class Side {
       return this.row(label, [this.end(id), make("span", { class: "kind", text: label.type })]);
     });
     const none = make("p", { class: "how", text: "No open suggestions in this document." });
-    return [...this.model.draw(), ...(list.length ? [head, filled(rows)] : [none])];
+    return [...this.model.draw(), ...(list.length ? [head, listed(rows)] : [none])];
   }
 
   notes() {
@@ -279,32 +305,15 @@ export class Side {
   }
 }
 
-/** How many rows stand together: the browser lays them out only where they are seen. */
-const TOGETHER = 50;
-
-function filled(rows: HTMLElement[]): HTMLElement {
-  const list = make("div", { class: "rows", role: "list" });
-  fill(list, rows);
-  return list;
+function listed(rows: HTMLElement[]): HTMLElement {
+  const list = new Rows();
+  list.fill(rows);
+  return list.element;
 }
 
-/** Brings the list of rows up to date. */
-function fill(list: Element, rows: HTMLElement[]) {
-  const many = Math.ceil(rows.length / TOGETHER);
-  while (list.children.length > many) list.lastElementChild?.remove();
-  while (list.children.length < many) list.append(make("div", { class: "together", role: "none" }));
-  for (const [index, part] of [...list.children].entries()) {
-    arrange(part, rows.slice(index * TOGETHER, (index + 1) * TOGETHER));
-  }
-}
-
-/** Makes these the children of an element, moving only what is new or stands elsewhere. */
-function arrange(parent: Element, wanted: HTMLElement[]) {
-  const kept = new Set<Element>(wanted);
-  for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
-  let next = parent.firstElementChild;
-  for (const each of wanted) {
-    if (each === next) next = next.nextElementSibling;
-    else parent.insertBefore(each, next);
-  }
+function choice(sort: string, choose: (sort: string) => void): HTMLElement {
+  const select = make("select", { onchange: () => choose(select.value), "aria-label": "Sort relations" },
+    ...[["text", "place"], ["type", "type"], ["head", "head"]].map(([value, text]) =>
+      make("option", { value, text, selected: value === sort })));
+  return make("label", { class: "sort" }, "Sorted by ", select);
 }

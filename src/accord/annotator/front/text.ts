@@ -164,6 +164,32 @@ export function sentences(text: string, span: Span): Span[] {
   return found;
 }
 
+/** How many units of a paragraph are drawn together at most. */
+const LONGEST = 1500;
+
+/**
+ * A long paragraph in pieces, each laid out by itself: with one of a book's length, the browser
+ * would take a second for every change. They part where a sentence ends, else between words.
+ * @returns without gaps; the paragraph itself if it is not long
+ */
+export function pieces(text: string, span: Span): Span[] {
+  const found: Span[] = [];
+  let { start } = span;
+  if (span.end - start > LONGEST) {
+    const ends = sentences(text, span).map((sentence) => sentence.start);
+    while (span.end - start > LONGEST) {
+      const least = start + LONGEST / 2;
+      const most = start + LONGEST;
+      const sentence = ends[firstAtLeast(ends, (each) => each - most) - 1] ?? 0;
+      const space = text.slice(least, most).search(/(?<=\s)\S/u);
+      const end = sentence >= least ? sentence : space >= 0 ? least + space : characterStep(text, most - 1, 1);
+      found.push({ start, end });
+      start = end;
+    }
+  }
+  return [...found, { start, end: span.end }];
+}
+
 /** The next border between characters as a reader sees them (an emoji is one). */
 export function characterStep(text: string, from: number, step: 1 | -1): number {
   const low = Math.max(0, from - 64);
@@ -196,16 +222,18 @@ const begins = new WeakMap<Node, number>();
 const textNodes = new WeakMap<Node, Text[]>();
 
 /**
- * Draws a paragraph: its text in text nodes, its marks as nested <mark> elements. Marks that cross
- * (a suggestion and a label, two people's) are cut; the second piece has the class "continued".
+ * Draws a paragraph, or a piece of one: its text in text nodes, its marks as nested <mark> elements.
+ * Marks that cross (a suggestion and a label, two people's), or that go on in another piece, are
+ * cut; the second piece has the class "continued".
  * Each mark gets data-id, data-type, data-tag and --levels, the number of marks nested in it.
  * @param element emptied first
- * @param marks those within the span
+ * @param marks those that share something with the span
  * @param colour class of a mark's colour
  */
 export function drawParagraph(element: HTMLElement, text: string, span: Span, marks: Drawn[], colour: (mark: Drawn) => string) {
   const order = [...marks].sort((a, b) => a.start - b.start || b.end - a.end);
-  const borders = [...new Set([span.start, span.end, ...order.flatMap((m) => [m.start, m.end])])];
+  const within = (place: number) => Math.min(Math.max(place, span.start), span.end);
+  const borders = [...new Set([span.start, span.end, ...order.flatMap((m) => [within(m.start), within(m.end)])])];
   borders.sort((a, b) => a - b);
   const root = document.createDocumentFragment();
   const open: { mark: Drawn; element: HTMLElement; levels: number }[] = [];
@@ -237,7 +265,7 @@ export function drawParagraph(element: HTMLElement, text: string, span: Span, ma
       while (open.length > deepest) leave(here);
       for (const each of reopened) enter(each.mark, true);
     }
-    for (; !next.done && next.value.start === here; next = starting.next()) enter(next.value, false);
+    for (; !next.done && next.value.start <= here; next = starting.next()) enter(next.value, next.value.start < here);
     const stop = borders[index + 1];
     if (stop !== undefined) {
       const node = document.createTextNode(text.slice(here, stop));
@@ -246,6 +274,7 @@ export function drawParagraph(element: HTMLElement, text: string, span: Span, ma
       (open.at(-1)?.element ?? root).append(node);
     }
   }
+  while (open.length) leave(span.end);
   element.replaceChildren(root);
   textNodes.set(element, nodes);
 }
@@ -291,19 +320,34 @@ function lastText(node: Node): Node | null {
 }
 
 /**
- * The page's range of a span within one drawn paragraph.
+ * The page's range of a span, as far as it is within one drawn paragraph or piece.
  * @param element the paragraph
  */
 export function rangeOf(element: HTMLElement, span: Span): Range | null {
   const nodes = textNodes.get(element) ?? [];
   const end = (node: Text) => beginOf(node) + node.data.length;
   const first = nodes[firstAtLeast(nodes, (node) => (end(node) > span.start ? 0 : -1))];
-  const last = nodes[firstAtLeast(nodes, (node) => (end(node) >= span.end ? 0 : -1))];
-  if (!first || !last) return null;
+  const last = nodes[firstAtLeast(nodes, (node) => (end(node) >= span.end ? 0 : -1))] ?? nodes.at(-1);
+  if (!first || !last || span.end <= beginOf(first)) return null;
   const range = document.createRange();
   range.setStart(first, Math.max(0, span.start - beginOf(first)));
-  range.setEnd(last, span.end - beginOf(last));
+  range.setEnd(last, Math.min(last.data.length, span.end - beginOf(last)));
   return range;
+}
+
+/**
+ * Gives drawn marks the ids and the state of others that look alike: what is acknowledged is named
+ * and pending no longer, and nothing else of it has to be drawn.
+ * @param pairs each mark as it is drawn and as it is now
+ */
+export function renameMarks(element: HTMLElement, pairs: [{ id: string }, { id: string; pending: boolean }][]) {
+  const found = pairs.map(([{ id }]) => [...element.querySelectorAll<HTMLElement>(`mark[data-id="${CSS.escape(id)}"]`)]);
+  for (const [index, [, now]] of pairs.entries()) {
+    for (const mark of found[index] ?? []) {
+      mark.dataset.id = now.id;
+      mark.classList.toggle("pending", now.pending);
+    }
+  }
 }
 
 /**
@@ -312,8 +356,7 @@ export function rangeOf(element: HTMLElement, span: Span): Range | null {
  */
 export function lineBoxes(element: HTMLElement, span: Span, frame: DOMRect): Box[] {
   const range = rangeOf(element, span);
-  if (!range) return [];
-  return mergeLines(range.getClientRects(), frame);
+  return range ? mergeLines(range.getClientRects(), frame) : [];
 }
 
 /** Rectangles made one a line, in the coordinates of `frame`. */

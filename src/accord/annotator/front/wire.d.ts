@@ -126,14 +126,23 @@ export interface Problem {
 /** How the .ann file stands to the labels: "conflict" if another program wrote it. */
 export type FileState = "none" | "current" | "behind" | "conflict";
 
-/** GET /api/document/ID, and what every action answers. */
-export interface DocumentAnswer {
+/** What is so short that every answer holds all of it. */
+export interface Short {
+  status: Status;
+  problems: Problem[];
+  undo: string | null;
+  redo: string | null;
+  file: FileState;
+}
+
+/** GET /api/document/ID. `basis` names what it rests on beside its version. */
+export interface DocumentAnswer extends Short {
   id: string;
   title: string;
   text: string;
   sha256: string;
   version: number;
-  status: Status;
+  basis: string;
   mentions: Mention[];
   relations: Relation[];
   notes: Note[];
@@ -143,11 +152,47 @@ export interface DocumentAnswer {
     /** Why the model could not read the document. */
     error: string | null;
   };
-  problems: Problem[];
-  undo: string | null;
-  redo: string | null;
-  file: FileState;
 }
+
+/** Where something will stand in its list. */
+export interface At {
+  at: number;
+}
+
+/** How a list changes: ids are taken out of it, then these are put in, in rising order. */
+export interface MentionEdits {
+  gone: string[];
+  put: (Mention & At)[];
+}
+
+export interface RelationEdits {
+  gone: string[];
+  put: (Relation & At)[];
+}
+
+export interface NoteEdits {
+  gone: string[];
+  put: (Note & At)[];
+}
+
+/** What an action changed in a document, for a window that shows its version `since`. */
+export interface ChangesAnswer extends Short {
+  id: string;
+  since: number;
+  version: number;
+  basis: string;
+  mentions: MentionEdits;
+  relations: RelationEdits;
+  notes: NoteEdits;
+  suggestions: {
+    mentions: { gone: string[]; put: (Mention & Suggested & At)[] };
+    relations: { gone: string[]; put: (Relation & Suggested & At)[] };
+    error: string | null;
+  };
+}
+
+/** What every action answers; changes alone to a window that sent the basis of what it shows. */
+export type ActedAnswer = DocumentAnswer | ChangesAnswer;
 
 /**
  * One action of a post. `ref` is a name by which the page, and later actions of the same post,
@@ -214,6 +259,8 @@ export interface Training {
 
 /** GET /api/events: a document's new version, or how far training is. */
 export interface ServerEvent {
+  /** The whole list of documents has been read. */
+  documents?: boolean;
   document?: string;
   version?: number;
   window?: string;
@@ -232,183 +279,4 @@ export interface Refusal {
   current?: DocumentAnswer;
   /** 409 of an adjudication. */
   stale?: boolean;
-}
-
-/** One layer's labels of a text. */
-export interface LayerLabels {
-  layer: string;
-  mentions: Mention[];
-  relations: Relation[];
-}
-
-/** A mention or a relation by itself: a relation brings its ends. */
-export type Label = Mention | Arrow;
-
-export interface Arrow {
-  id: string;
-  type: string;
-  head: Mention;
-  tail: Mention;
-}
-
-export type Target = "mention" | "relation";
-
-/** GET /api/agreement */
-export interface AgreementAnswer {
-  layers: string[];
-  result: Agreement | null;
-}
-
-/** As `accord agree --json` prints it; each difference also has words. */
-export interface Agreement {
-  first: string;
-  second: string;
-  agreement: {
-    reference: string;
-    estimate: string;
-    documents: string[];
-    incomplete: string[];
-    /** By "target.match". */
-    scores: Record<string, Scores>;
-  };
-  intervals: Interval[];
-  kappa: Kappa[];
-  aspects: Record<Target, Record<string, number>>;
-  differences: Difference[];
-}
-
-export interface Scores {
-  micro: Counts;
-  types: Record<string, Counts>;
-}
-
-/** `empty`: the figures rest on no label at all. */
-export interface Counts {
-  tp: number;
-  fp: number;
-  fn: number;
-  precision: number;
-  recall: number;
-  f1: number;
-  empty: boolean;
-}
-
-/** `measure` is "target.match.type.f1". */
-export interface Interval {
-  measure: string;
-  value: number;
-  low: number;
-  high: number;
-  confidence: number;
-  documents: number;
-  rounds: number;
-  seed: number;
-}
-
-export interface Kappa {
-  target: Target;
-  type: string;
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  observed: number;
-  expected: number;
-  units: number;
-}
-
-export interface Difference extends Place {
-  document: string;
-  target: Target;
-  kind: string;
-  aspect: string;
-  first: WordedLabel | null;
-  second: WordedLabel | null;
-  before: string;
-  words: string;
-  after: string;
-}
-
-export type WordedLabel = WordedMention | WordedArrow;
-
-export interface WordedMention extends Mention {
-  words: string;
-}
-
-export interface WordedArrow {
-  id: string;
-  type: string;
-  head: WordedMention;
-  tail: WordedMention;
-}
-
-/** GET /api/agreement/document/ID */
-export interface AgreementDocument {
-  id: string;
-  title: string;
-  text: string;
-  layers: LayerLabels[];
-}
-
-/** GET /api/adjudication */
-export interface AdjudicationOverview {
-  gold: string;
-  all: string[];
-  layers: string[];
-  documents: AdjudicationRow[];
-}
-
-/** A document with a `problem` has nothing else. */
-export interface AdjudicationRow {
-  id: string;
-  title?: string;
-  points?: number;
-  open?: number;
-  unfinished?: string[];
-  done?: boolean;
-  written?: boolean;
-  problem?: string;
-}
-
-/** GET /api/adjudication/document/ID */
-export interface Table {
-  id: string;
-  title: string;
-  text: string;
-  version: number;
-  layers: string[];
-  unfinished: string[];
-  mentions: (Mention & { whose: string[] })[];
-  relations: (Relation & { whose: string[] })[];
-  sides: LayerLabels[];
-  points: Point[];
-  waiting: Arrow[];
-  fallen: { label: Arrow; layers: string[]; reason: string }[];
-  done: boolean;
-  written: boolean;
-  undo: boolean;
-  redo: boolean;
-}
-
-/** A difference to decide; `labels` by layer. */
-export interface Point extends Place {
-  id: string;
-  target: Target;
-  labels: Record<string, Label>;
-  decision: { take: string[]; other: Label | null } | null;
-}
-
-/** Somebody's own label: no layer knows it, so it has no id. */
-export type OwnMention = Omit<Mention, "id">;
-
-export interface OwnArrow {
-  type: string;
-  head: OwnMention;
-  tail: OwnMention;
-}
-
-/** An answer to a point: whose labels are taken, or one's own instead. */
-export interface Decision {
-  difference: string;
-  take: string[];
-  other?: OwnMention | OwnArrow;
 }

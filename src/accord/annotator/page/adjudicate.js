@@ -5,7 +5,8 @@
 import { ApiError, documentPath, get, getSession, messageOf, post, query } from "./api.js";
 import { byId, make } from "./dom.js";
 import { OwnLabel } from "./own.js";
-import { Reading, short } from "./reading.js";
+import { answer, ends, hint, kindOf, said } from "./question.js";
+import { Reading } from "./reading.js";
 import { rangeOf } from "./text.js";
 let session;
 /** Names of the layers on the table. */
@@ -156,8 +157,6 @@ function showPlaces(sheet) {
     });
     CSS.highlights.set("asked", new Highlight(...ranges.filter((range) => range !== null)));
 }
-/** The ends of a relation; a mention has none. */
-const ends = (label) => ("head" in label ? [label.head, label.tail] : []);
 /** Gold labels where the question is, so that one sees what has been decided. */
 function goldIds() {
     const decision = point()?.decision;
@@ -180,47 +179,13 @@ function drawQuestion() {
     const number = points.indexOf(asked) + 1;
     const decision = asked.decision;
     const takes = (names) => decision !== null && !decision.other && names.length === decision.take.length && names.every((n) => decision.take.includes(n));
-    const buttons = layers.map((name, n) => answer(String(n + 1), said(asked.labels[name]), name, takes([name]), () => decide([name])));
+    const buttons = layers.map((name, n) => answer(String(n + 1), said(asked.labels[name], reading), name, takes([name]), () => decide([name])));
     const having = layers.filter((name) => asked.labels[name]);
     if (having.length > 1)
         buttons.push(answer("b", [layers.length > 2 ? "all" : "both"], "", takes(layers), () => decide(layers)));
     buttons.push(answer("n", ["neither"], "", takes([]), () => decide([])));
     buttons.push(answer("o", ["something else …"], decision?.other ? "now" : "", Boolean(decision?.other), correct));
-    box.replaceChildren(make("h2", {}, make("span", { text: `${asked.target === "mention" ? "Mention" : "Relation"} ${number} of ${points.length}` }), make("small", { text: decision ? "decided; another answer replaces it" : kindOf(asked) })), make("div", { class: "choices", role: "group", "aria-label": "Answers" }, ...buttons), make("p", { class: "hints" }, ...hint("↓ ↑", "other questions"), ...hint("u", "undo"), ...hint("⏎", "next that is open"), ...hint("m r", "mentions or relations first")), ...fallen());
-}
-function answer(key, label, whom, pressed, act) {
-    return make("button", { type: "button", "data-key": key, "aria-pressed": String(pressed), onclick: act }, make("kbd", { text: key }), ...(whom ? [make("span", { class: "whom", text: `${whom}:` })] : []), make("span", { class: "label" }, ...label));
-}
-const hint = (keys, text) => [make("span", {}, ...keys.split(" ").flatMap((key) => [make("kbd", { text: key }), " "]), text)];
-/** What a layer says, in the colours of its types. */
-function said(label) {
-    if (!label)
-        return ["nothing here"];
-    if (!("head" in label))
-        return [make("span", { class: `type ${reading.marks.get(label.type) ?? "c8"}`, text: label.type }), " ", make("bdi", { text: short(reading.words(label), 70) })];
-    const arrow = reading.arrows.get(label.type)?.symmetric ? "↔" : "→";
-    return [end(label.head), ` ${label.type} ${arrow} `, end(label.tail)];
-}
-const end = (mention) => make("bdi", { class: `end ${reading.marks.get(mention.type) ?? "c8"}`, text: short(reading.words(mention), 34) });
-/** In what the layers differ. */
-function kindOf(asked) {
-    const labels = layers.flatMap((name) => asked.labels[name] ?? []);
-    if (labels.length < layers.length)
-        return `${labels.length} of ${layers.length} layers have it`;
-    const differ = (of) => new Set(labels.map(of)).size > 1;
-    const parts = [];
-    if (differ((l) => l.type))
-        parts.push("another type");
-    if (asked.target === "mention" && differ((l) => ("start" in l ? `${l.start} ${l.end}` : "")))
-        parts.push("another extent");
-    if (asked.target === "relation") {
-        const pair = (l) => ends(l).map((m) => m.start).sort((a, b) => a - b).join(" ");
-        if (differ(pair) || differ((l) => ends(l).map((m) => m.type).join(" ")))
-            parts.push("other ends");
-        else if (differ((l) => String(ends(l)[0]?.start)))
-            parts.push("the other way round");
-    }
-    return parts.join(", ");
+    box.replaceChildren(make("h2", {}, make("span", { text: `${asked.target === "mention" ? "Mention" : "Relation"} ${number} of ${points.length}` }), make("small", { text: decision ? "decided; another answer replaces it" : kindOf(asked, layers) })), make("div", { class: "choices", role: "group", "aria-label": "Answers" }, ...buttons), make("p", { class: "hints" }, ...hint("↓ ↑", "other questions"), ...hint("u", "undo"), ...hint("⏎", "next that is open"), ...hint("m r", "mentions or relations first")), ...fallen());
 }
 function finished() {
     const waits = table().unfinished.length ? `${table().unfinished.join(" and ")} not finished, so gold stays unfinished.` : "";
@@ -236,7 +201,7 @@ function finished() {
 function fallen() {
     if (!table().fallen.length)
         return [];
-    return [make("details", {}, make("summary", { class: "how", text: `${table().fallen.length} relations cannot stand` }), make("ul", { class: "fallen" }, ...table().fallen.map((f) => make("li", {}, ...said(f.label), ` (${f.layers.join(", ") || "own"}): ${f.reason}`))))];
+    return [make("details", {}, make("summary", { class: "how", text: `${table().fallen.length} relations cannot stand` }), make("ul", { class: "fallen" }, ...table().fallen.map((f) => make("li", {}, ...said(f.label, reading), ` (${f.layers.join(", ") || "own"}): ${f.reason}`))))];
 }
 /** Takes the labels of these layers. */
 function decide(names) {

@@ -41,6 +41,7 @@ async function start() {
         desk.documents = documents;
         desk.progress = progress;
         drawProgress();
+        desk.tell("listed");
     };
     const palette = () => openPalette(desk, refreshList);
     const go = async (step) => {
@@ -131,9 +132,14 @@ async function start() {
         }
         side.mark();
         setText("mode", desk.mode?.name ?? { words: "Words", mark: "Mark", relation: "Relation", none: "Text" }[selection?.kind ?? "none"]);
-        byId("mode").className = `mode ${desk.mode ? "special" : ""}`;
+        byId("mode").classList.toggle("special", desk.mode !== null);
         const now = desk.mode ? [] : keysNow(desk);
-        byId("keys-now").replaceChildren(...(desk.mode ? [desk.mode.help] : now.flatMap(([key, label]) => [keyElement(key), ` ${label} `])));
+        const keys = byId("keys-now");
+        const said = desk.mode?.help ?? now.join(" ");
+        if (keys.dataset.said === said)
+            return;
+        keys.dataset.said = said;
+        keys.replaceChildren(...(desk.mode ? [desk.mode.help] : now.flatMap(([key, label]) => [keyElement(key), ` ${label} `])));
     }
     let connected = true;
     desk.hear("opened", () => {
@@ -222,6 +228,9 @@ async function start() {
     listen((event) => {
         if (event.training)
             desk.tell("training", event.training);
+        // What the page was given before held only the ids of texts that were not read yet.
+        if (event.documents)
+            void refreshList().catch(() => { });
         if (!event.document)
             return;
         clearTimeout(listTimer);

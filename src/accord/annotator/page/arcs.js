@@ -73,6 +73,20 @@ export function drawArcs(svg, plan, base) {
     }
     svg.replaceChildren(...groups, ...labels);
 }
+/**
+ * Gives drawn arrows the ids and the state of others that go the same way: see `renameMarks`.
+ * @param pairs each arrow as it is drawn and as it is now
+ */
+export function renameArcs(svg, pairs) {
+    const changed = pairs.filter(([old, now]) => old !== now);
+    const found = changed.map(([{ id }]) => [...svg.querySelectorAll(`[data-relation="${CSS.escape(id)}"]`)]);
+    for (const [index, [, now]] of changed.entries()) {
+        for (const element of found[index] ?? []) {
+            element.dataset.relation = now.id;
+            element.classList.toggle("pending", now.pending);
+        }
+    }
+}
 /** The room that the lanes of a plan take. */
 export function roomOf(plan) {
     const room = new Map();

@@ -192,7 +192,7 @@ function nextProblem(desk) {
     labelling.selectLabel(desk, next);
     desk.say(desk.doc?.problems.find((problem) => problem.ids[0] === next)?.text ?? "", "warn");
 }
-function isRightToLeft({ desk, pane }) {
-    const words = pane.paragraphs[desk.here]?.words;
+function isRightToLeft({ pane }) {
+    const words = pane.blocks[pane.here]?.words;
     return words !== undefined && getComputedStyle(words).direction === "rtl";
 }

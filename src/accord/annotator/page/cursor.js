@@ -1,5 +1,5 @@
 /** Moving the cursor and the ends of a selection: by word, line, sentence, paragraph, mark. */
-import { paragraphAt } from "./document.js";
+import { blockAt, paragraphAt } from "./document.js";
 import { characterStep, firstAtLeast, lineBoxes, sentences, snap, textOffset } from "./text.js";
 /** How many words before and after the cursor its neighbouring lines are looked for in. */
 const REACH = 300;
@@ -52,23 +52,23 @@ export function byLine(desk, pane, step, extend) {
     if (!selection || !doc)
         return desk.goTo(undefined);
     const from = extend ? selection.focus : selection;
-    const first = paragraphAt(doc, from.start);
-    const paragraph = pane.paragraphs[first];
-    if (!paragraph)
+    const first = blockAt(doc, from.start);
+    const block = pane.blocks[first];
+    if (!block)
         return;
     pane.now();
-    const frame = paragraph.box.getBoundingClientRect();
-    const box = lineBoxes(paragraph.words, from, frame).at(step === 1 ? -1 : 0);
+    const frame = block.box.getBoundingClientRect();
+    const box = lineBoxes(block.words, from, frame).at(step === 1 ? -1 : 0);
     if (!box)
         return;
     const middle = (box.left + box.right) / 2;
     for (const index of [first, first + step]) {
-        const target = pane.paragraphs[index];
-        if (!target || (extend && index !== first))
+        const target = pane.blocks[index];
+        if (!target || (extend && !sameParagraph(desk, selection.anchor, target.span)))
             continue;
         const own = target.box.getBoundingClientRect();
         const base = index === first ? (box.top + box.bottom) / 2 : step === 1 ? -Infinity : Infinity;
-        const list = desk.words(index);
+        const list = desk.wordsIn(target.span);
         const here = index === first ? firstAtLeast(list, (w) => (w.end > from.start ? 0 : -1)) : step === 1 ? 0 : list.length;
         const nearby = list.slice(Math.max(0, here - REACH), here + REACH);
         const word = nearestWord(nearby, target, own, base, middle, step);
@@ -82,10 +82,10 @@ export function byLine(desk, pane, step, extend) {
     }
 }
 /** The word nearest to `x` on the next line beyond `y`. */
-function nearestWord(list, paragraph, frame, y, x, step) {
+function nearestWord(list, block, frame, y, x, step) {
     const beyond = [];
     for (const word of list) {
-        const [box] = lineBoxes(paragraph.words, word, frame);
+        const [box] = lineBoxes(block.words, word, frame);
         if (!box)
             continue;
         const middle = (box.top + box.bottom) / 2;

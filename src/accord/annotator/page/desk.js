@@ -6,7 +6,7 @@ import { WINDOW, documentPath, get } from "./api.js";
 import { paragraphAt } from "./document.js";
 import { Outbox } from "./outbox.js";
 import { short } from "./rules.js";
-import { words } from "./text.js";
+import { firstAtLeast, words } from "./text.js";
 export class Desk extends EventTarget {
     session;
     schema;
@@ -49,9 +49,9 @@ export class Desk extends EventTarget {
     tell(name, ...[detail]) {
         this.dispatchEvent(new CustomEvent(name, { detail }));
     }
-    /** Calls back when something of this kind happens. */
-    hear(name, heard) {
-        this.addEventListener(name, (event) => heard(event.detail));
+    /** Calls back when something of this kind happens, until the signal. */
+    hear(name, heard, signal) {
+        this.addEventListener(name, (event) => heard(event.detail), { signal });
     }
     /** Says something in the line below the text, read out by screen readers. */
     say(text, tone = "") {
@@ -112,14 +112,13 @@ export class Desk extends EventTarget {
     changed() {
         const selection = this.selection;
         if (selection && selection.kind !== "words") {
-            const id = this.outbox?.named.get(selection.id) ?? selection.id;
-            const found = selection.kind === "mark" ? this.mark(id) : this.relation(id);
+            const found = selection.kind === "mark" ? this.mark(selection.id) : this.relation(selection.id);
             if (!found)
                 this.selection = { ...selection, kind: "words", id: "" };
             else if ("start" in found)
                 this.selection = markSelection(found);
             else
-                this.selection = { ...selection, id };
+                this.selection = { ...selection, id: found.id };
         }
         this.tell("changed");
     }
@@ -142,11 +141,12 @@ export class Desk extends EventTarget {
         this.names += 1;
         return `$${WINDOW}-${this.names}`;
     }
+    /** By the id that the page gave or that the server gave since: what is drawn may still have the old one. */
     mark(id) {
-        return this.index?.marks.get(id);
+        return this.index?.marks.get(this.outbox?.named.get(id) ?? id);
     }
     relation(id) {
-        return this.index?.relations.get(id);
+        return this.index?.relations.get(this.outbox?.named.get(id) ?? id);
     }
     textOf(span) {
         return this.doc?.text.slice(span.start, span.end) ?? "";
@@ -168,6 +168,14 @@ export class Desk extends EventTarget {
             this.wordsOf.set(paragraph, found);
         }
         return found;
+    }
+    /** The words of a piece of a paragraph. */
+    wordsIn(piece) {
+        if (!this.doc)
+            return [];
+        const list = this.words(paragraphAt(this.doc, piece.start));
+        const [from, to] = [piece.start, piece.end].map((place) => firstAtLeast(list, (word) => word.start - place));
+        return list.slice(from, to);
     }
     /** The paragraph that the cursor is in. */
     get here() {

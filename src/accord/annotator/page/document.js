@@ -3,7 +3,10 @@
  * since and is not acknowledged yet. Offsets are converted here: the server's code points, the
  * page's UTF-16 units.
  */
-import { Offsets, firstAtLeast, paragraphs } from "./text.js";
+import { Offsets, firstAtLeast, paragraphs, pieces } from "./text.js";
+/** What labels of answers are in the page: an answer shares those that did not change with the last. */
+const marksOf = new WeakMap();
+const relationsOf = new WeakMap();
 /**
  * The server's document as the page's.
  * @param before the same document, whose text is not parsed again
@@ -16,28 +19,37 @@ export function received(answer, before) {
     const isOpen = (each) => each.state === "open";
     const real = { ghost: false, pending: false };
     const ghost = { ghost: true, pending: false };
-    const knownMarks = new Map((before?.marks ?? []).map((mark) => [mark.id, mark]));
-    const knownRelations = new Map((before?.relations ?? []).map((relation) => [relation.id, relation]));
+    const known = new Map();
+    const marked = (m, drawn) => {
+        const mark = { id: m.id, type: m.type, score: m.score, ...at(m), ...drawn };
+        return kept(mark, known.get(m.id));
+    };
+    const joined = (r, drawn) => {
+        const relation = { id: r.id, type: r.type, head: r.head, tail: r.tail, score: r.score, ...drawn };
+        return kept(relation, known.get(r.id));
+    };
+    const all = [...answer.mentions, ...answer.suggestions.mentions];
+    if (before && !all.some((m) => marksOf.has(m))) {
+        for (const label of [...before.marks, ...before.relations])
+            known.set(label.id, label);
+    }
     const marks = [
-        ...answer.mentions.map((m) => ({ id: m.id, type: m.type, ...at(m), ...real })),
-        ...answer.suggestions.mentions
-            .filter(isOpen)
-            .map((m) => ({ id: m.id, type: m.type, score: m.score, ...at(m), ...ghost })),
+        ...answer.mentions.map((m) => remembered(marksOf, m, () => marked(m, real))),
+        ...answer.suggestions.mentions.filter(isOpen).map((m) => remembered(marksOf, m, () => marked(m, ghost))),
     ];
     const relations = [
-        ...answer.relations.map((r) => ({ id: r.id, type: r.type, head: r.head, tail: r.tail, ...real })),
-        ...answer.suggestions.relations
-            .filter(isOpen)
-            .map((r) => ({ id: r.id, type: r.type, head: r.head, tail: r.tail, score: r.score, ...ghost })),
+        ...answer.relations.map((r) => remembered(relationsOf, r, () => joined(r, real))),
+        ...answer.suggestions.relations.filter(isOpen).map((r) => remembered(relationsOf, r, () => joined(r, ghost))),
     ];
+    const spans = same ? before.spans : paragraphs(text);
     return {
         id: answer.id,
         title: answer.title || answer.id,
         text,
         version: answer.version,
         status: answer.status,
-        marks: inTextOrder(marks.map((mark) => kept(mark, knownMarks.get(mark.id)))),
-        relations: relations.map((relation) => kept(relation, knownRelations.get(relation.id))),
+        marks: inTextOrder(marks),
+        relations,
         notes: answer.notes.map((n) => ({ ...n, ...at(n), pending: false })),
         problems: answer.problems,
         undo: answer.undo,
@@ -45,8 +57,15 @@ export function received(answer, before) {
         file: answer.file,
         unread: answer.suggestions.error ?? "",
         offsets,
-        spans: same ? before.spans : paragraphs(text),
+        spans,
+        blocks: same ? before.blocks : spans.flatMap((span) => pieces(text, span)),
+        answer,
     };
+}
+function remembered(known, key, make) {
+    const found = known.get(key) ?? make();
+    known.set(key, found);
+    return found;
 }
 const FIELDS = ["type", "ghost", "pending", "score", "start", "end", "head", "tail"];
 /** What was known already, if it says the same: then one sees at a glance what has changed. */
@@ -227,7 +246,10 @@ export function alreadyDone(actions, doc, named) {
     });
 }
 /** @returns the paragraph at an offset, or the next */
-export function paragraphAt(doc, offset) {
-    const index = firstAtLeast(doc.spans, (span) => (span.end > offset ? 0 : -1));
-    return Math.min(index, doc.spans.length - 1);
+export const paragraphAt = (doc, offset) => indexAt(doc.spans, offset);
+/** @returns the block at an offset, or the next */
+export const blockAt = (doc, offset) => indexAt(doc.blocks, offset);
+function indexAt(spans, offset) {
+    const index = firstAtLeast(spans, (span) => (span.end > offset ? 0 : -1));
+    return Math.min(index, spans.length - 1);
 }

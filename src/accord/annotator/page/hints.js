@@ -31,10 +31,10 @@ export class Hints {
     places;
     typed = "";
     look = () => "open";
-    /** @param first the paragraph whose places get the shortest codes */
+    /** @param first the block whose places get the shortest codes */
     constructor(pane, places, first) {
         this.pane = pane;
-        const near = (place) => Math.abs(place.paragraph - first);
+        const near = (place) => Math.abs(place.block - first);
         const order = [...places].sort((a, b) => near(a) - near(b));
         const codes = hintCodes(order.length);
         this.codes = new Map(order.map((place, index) => [place.id, codes[index] ?? ""]));
@@ -56,7 +56,7 @@ export class Hints {
             box.append(done, code.slice(typed.length));
             if (this.typed && !typed && look !== "chosen")
                 box.classList.add("out");
-            this.pane.paragraphs[place.paragraph]?.over.append(box);
+            this.pane.blocks[place.block]?.over.append(box);
         }
     }
     /** @returns the id that is chosen, "" if more letters are needed, null if there is no such hint */

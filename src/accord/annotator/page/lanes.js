@@ -34,7 +34,7 @@ export function planArcs(paragraph, arrows, farLabel) {
             return [];
         const far = head && tail ? "" : farLabel(arrow, head ? "head" : "tail");
         // Stubs of one type at one mark share a label that names all the other ends.
-        const stub = `far ${arrow.type} ${head ? `< ${arrow.head}` : `> ${arrow.tail}`} ${arrow.classes}`;
+        const stub = `far ${arrow.type} ${head ? `< ${arrow.head}` : `> ${arrow.tail}`} ${isGhost(arrow)}`;
         const bundle = far ? stub : bundles.get(arrow.id) ?? "";
         return [{ arrow, bundle, head, tail, far, side: "left", headPort: 0, tailPort: 0 }];
     });
@@ -81,11 +81,12 @@ function nearest(lines, middle) {
     }
     return best.index;
 }
+const isGhost = (arrow) => (arrow.classes ?? []).includes("ghost");
 /** By arrow: what it shares a lane with; arrows of one type into one tail, or out of one head. */
 export function bundleKeys(arrows) {
     const counts = new Map();
     const keys = (arrow) => {
-        const kind = `${arrow.type} ${(arrow.classes ?? []).includes("ghost") ? "ghost " : ""}`;
+        const kind = `${arrow.type} ${isGhost(arrow) ? "ghost " : ""}`;
         return [`${kind}> ${arrow.tail}`, `${kind}< ${arrow.head}`];
     };
     for (const arrow of arrows) {

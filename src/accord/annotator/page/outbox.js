@@ -2,7 +2,8 @@
  * What was done and is not acknowledged yet, in order. Nothing leaves the outbox before the server
  * has said that it is on disk, except by the user's own word; a reload of the page keeps it.
  */
-import { ApiError, NoAnswer, WINDOW, documentPath, post } from "./api.js";
+import { ApiError, NoAnswer, WINDOW, documentPath, get, post } from "./api.js";
+import { whole } from "./changes.js";
 import { alreadyDone, foreseen, learnNames, received, renamed, toSend } from "./document.js";
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
@@ -94,17 +95,28 @@ export class Outbox {
         try {
             const answer = await post(documentPath("actions", this.base.id), {
                 version: this.base.version,
+                basis: this.base.answer.basis,
                 window: WINDOW,
                 key: batch.key,
                 actions: batch.actions.map((action) => toSend(action, this.base.offsets, this.named)),
             });
-            this.acknowledged(batch, received(answer, this.base));
+            const now = whole(this.base.answer, answer) ?? (await this.again());
+            this.acknowledged(batch, received(now, this.base));
         }
         catch (error) {
             this.failed(batch, error);
         }
         this.update();
         void this.send();
+    }
+    /** The whole document, after an answer that does not fit what is known; what was sent is on disk. */
+    async again() {
+        try {
+            return await get(documentPath("document", this.base.id));
+        }
+        catch {
+            throw new NoAnswer();
+        }
     }
     acknowledged(batch, doc) {
         learnNames(batch.actions, doc, this.named);

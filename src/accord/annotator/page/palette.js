@@ -22,6 +22,8 @@ export function openPalette(desk, refresh) {
     const list = make("div", { id: "found", role: "listbox", class: "found", "aria-label": "Found" });
     const box = openDialog("palette", "Documents", make("div", { class: "filters" }, field, status, type), list);
     let entries = [];
+    /** What the server found of what is typed; null before it has answered. */
+    let hits = null;
     let active = 0;
     let turn = 0;
     let timer;
@@ -59,20 +61,32 @@ export function openPalette(desk, refresh) {
             return [];
         return fitting.slice(0, SHOWN).map((d) => ({ document: d.id, label: documentLabel(d, d.id === desk.doc?.id) }));
     };
+    const both = () => (hits ? [...local().slice(0, 20), ...hits] : local());
+    const name = (entry) => entry && `${entry.document} ${entry.place?.label ?? ""} ${entry.place?.start ?? ""}`;
+    /** The list has come anew: what was chosen stays chosen, and where it was. */
+    const renew = () => {
+        const [chosen, top] = [name(entries[active]), list.scrollTop];
+        entries = both();
+        active = Math.max(0, entries.findIndex((entry) => name(entry) === chosen));
+        show();
+        list.scrollTop = top;
+    };
     const find = async () => {
         const mine = ++turn;
+        hits = null;
         entries = local();
         active = field.value ? 0 : Math.max(0, entries.findIndex((entry) => entry.document === desk.doc?.id));
         show();
         if (field.value.trim().length < 2 && !type.value)
             return;
         try {
-            const { hits } = await get(`/api/search${query({ q: field.value.trim(), status: status.value, type: type.value })}`);
+            const found = await get(`/api/search${query({ q: field.value.trim(), status: status.value, type: type.value })}`);
             if (mine !== turn)
                 return;
-            entries = [...local().slice(0, 20), ...hits.map((hit) => ({
-                    document: hit.document, place: { start: hit.start, end: hit.end, label: hit.id }, label: hitLabel(hit),
-                }))];
+            hits = found.hits.map((hit) => ({
+                document: hit.document, place: { start: hit.start, end: hit.end, label: hit.id }, label: hitLabel(hit),
+            }));
+            entries = both();
             show();
         }
         catch (error) {
@@ -110,10 +124,10 @@ export function openPalette(desk, refresh) {
     });
     field.focus();
     void search();
-    void refresh().then(() => {
-        if (box.open && !field.value)
-            void search();
-    });
+    const closed = new AbortController();
+    box.addEventListener("close", () => closed.abort(), { once: true });
+    desk.hear("listed", renew, closed.signal);
+    void refresh().catch(() => { });
 }
 function choice(label, options) {
     return make("select", { "aria-label": label }, ...options.map(([value, text]) => make("option", { value, text })));

@@ -1,44 +1,50 @@
 /**
- * The text with its marks, arrows and cursor. Paragraph by paragraph: only what changed is drawn
- * again, and arrows only near what is on the screen.
+ * The text with its marks, arrows and cursor. Block by block (a paragraph, or a piece of a long one):
+ * only what changed is drawn again, and arrows only near what is on the screen.
  *
  * An action changes the document two or three times (pending, on its way, acknowledged), and moves
  * the selection. So what is due is drawn once, just before the next picture; and the page is read
- * and written in turns, all of it together, as each reading after a writing costs a layout.
+ * and written in turns, all of it together, as each reading after a writing costs a layout. What is
+ * acknowledged looks as before: then only names are exchanged, and nothing is laid out.
  */
-import { drawArcs, makeRoom, measureArcs, planArcs, roomOf, svgElement } from "./arcs.js";
-import { paragraphAt } from "./document.js";
+import { drawArcs, makeRoom, measureArcs, planArcs, renameArcs, roomOf, svgElement } from "./arcs.js";
+import { blockAt } from "./document.js";
+import { Emphasis, belonging } from "./emphasis.js";
+import { NOWHERE, inOrder, placesIn, same, sameArrows, sameMarks, untouched } from "./places.js";
 import { short } from "./rules.js";
-import { drawParagraph, lineBoxes } from "./text.js";
+import { drawParagraph, firstAtLeast, lineBoxes, renameMarks } from "./text.js";
+/** How far above and below the screen arrows are drawn, in pixels. */
+const REACH = 800;
 export class Pane {
     desk;
     element;
     /** Called when something has been drawn, in the same picture. */
     drawn = () => { };
-    paragraphs = [];
+    blocks = [];
     arrows = "all";
     /** The mark or relation under the pointer, "" for none. */
     hovered = "";
     colours = new Map();
     relationTypes = new Map();
-    watch;
     due = new Set();
     /** The picture for which something is due, 0 for none. */
     picture = 0;
-    places = { doc: null, marks: [], relations: [], of: new Map() };
+    places = NOWHERE;
+    /** The blocks near the screen, as when last looked: from the first, before the second. */
+    near = null;
     /** Ids of labels that break the schema, as one text: where it changes, all is drawn anew. */
     problems = "";
-    /** What stands over the text or is emphasised in it, to be taken away again. */
+    /** What stands over the text, to be taken away again. */
     cursor = [];
+    /** The selection for which that stands there. */
+    selected = null;
+    notes = [];
     flags = [];
-    lit = [];
+    emphasis = new Emphasis(this);
     constructor(desk, element) {
         this.desk = desk;
         this.element = element;
-        this.watch = new IntersectionObserver((entries) => this.approached(entries), {
-            root: element,
-            rootMargin: "800px 0px",
-        });
+        element.addEventListener("scroll", () => this.scrolled(), { passive: true });
         let width = 0;
         new ResizeObserver(([entry]) => {
             if (!entry || entry.contentRect.width === width)
@@ -52,191 +58,199 @@ export class Pane {
         this.due.add(due);
         this.picture ||= requestAnimationFrame(() => this.now());
     }
-    /** Draws what is due; who reads places off the page calls it first. */
+    /**
+     * Draws what is due; who reads places off the page calls it first.
+     * @returns whether the mode that is on has drawn itself anew over what moved
+     */
     now() {
         if (!this.due.size)
-            return;
+            return false;
         cancelAnimationFrame(this.picture);
         this.picture = 0;
         const due = new Set(this.due);
         this.due.clear();
-        this.draw(due);
+        const moved = this.draw(due);
         this.drawn(due);
-        if (due.has("labels"))
-            this.desk.mode?.redraw?.();
+        const { mode } = this.desk;
+        if (!moved || !mode?.redraw)
+            return false;
+        mode.redraw();
+        return true;
     }
     /** Draws every arrow anew, as lines may have changed. */
     redraw() {
-        for (const paragraph of this.paragraphs)
-            paragraph.arrows = null;
+        for (const block of this.blocks)
+            block.arrows = null;
+        this.near = null;
         this.soon("labels");
     }
     /** A document has been opened: all of it is drawn anew. */
     build() {
         const { mentions, relations } = this.desk.schema;
+        const { doc } = this.desk;
         this.colours = new Map(mentions.map((type) => [type.type, type.colour]));
         this.relationTypes = new Map(relations.map((type) => [type.type, type]));
-        this.watch.disconnect();
-        this.paragraphs = (this.desk.doc?.spans ?? []).map((_, index) => newParagraph(index));
+        this.blocks = (doc?.blocks ?? []).map(newBlock);
+        this.places = NOWHERE;
+        this.near = null;
         const empty = document.createElement("p");
         empty.className = "empty";
         empty.textContent = "This document has no text.";
-        this.element.replaceChildren(...(this.paragraphs.length ? this.paragraphs.map((p) => p.box) : [empty]));
+        this.element.replaceChildren(...(this.blocks.length ? this.blocks.map((block) => block.box) : [empty]));
         this.element.scrollTop = 0;
-        const { doc } = this.desk;
-        if (doc)
+        if (doc) {
             this.drawWords(doc);
-        // What the observer will find near at first, so that the first picture is already whole.
-        const reach = this.element.clientHeight + 800;
-        for (const paragraph of this.paragraphs) {
-            this.watch.observe(paragraph.box);
-            paragraph.near = paragraph.box.offsetTop < reach;
+            this.joinPieces(doc);
         }
         this.soon("labels");
         this.now();
     }
-    approached(entries) {
-        const at = new Map(this.paragraphs.map((paragraph) => [paragraph.box, paragraph]));
-        for (const { target, isIntersecting } of entries) {
-            const paragraph = at.get(target);
-            if (!paragraph || paragraph.near === isIntersecting)
-                continue;
-            paragraph.near = isIntersecting;
-            if (isIntersecting)
-                this.soon("labels");
+    /** The pieces of one paragraph stand close together, and run in one direction. */
+    joinPieces(doc) {
+        const ends = new Set(doc.spans.map((span) => span.end));
+        let before;
+        for (const block of this.blocks) {
+            if (before)
+                block.words.dir = before.words.matches(":dir(rtl)") ? "rtl" : "ltr";
+            before = ends.has(block.span.end) ? undefined : block;
+            if (before)
+                block.box.classList.add("goes-on");
         }
     }
-    /** Draws what differs from what is on the page: written, read, written, read, written. */
+    /** Arrows are drawn when they come near. */
+    scrolled() {
+        const before = this.near;
+        this.near = this.nearNow();
+        if (!before || this.near[0] < before[0] || this.near[1] > before[1])
+            this.soon("labels");
+    }
+    /** Reads which blocks are near the screen now. */
+    nearNow() {
+        const view = this.element.getBoundingClientRect();
+        return [this.firstBelow(view.top - REACH), this.firstBelow(view.bottom + REACH) + 1];
+    }
+    /** @returns index of the first block that ends below a height of the screen; reads the page */
+    firstBelow(y) {
+        return firstAtLeast(this.blocks, ({ box }) => box.getBoundingClientRect().bottom - y);
+    }
+    /** The block that the cursor is in. */
+    get here() {
+        const { doc, selection } = this.desk;
+        return doc && selection ? blockAt(doc, selection.start) : 0;
+    }
+    /**
+     * Draws what differs from what is on the page: read, written, read, written, read, written.
+     * @returns whether any label moved, came or went, or has another name
+     */
     draw(due) {
         const { doc, selection } = this.desk;
-        if (!doc || doc.spans.length !== this.paragraphs.length)
-            return;
-        const here = selection ? this.paragraphs[paragraphAt(doc, selection.start)] : undefined;
+        if (!doc || doc.blocks.length !== this.blocks.length)
+            return false;
+        const here = selection ? this.blocks[this.here] : undefined;
         const reveal = due.has("reveal") && here !== undefined;
-        const comes = reveal && !here.near;
-        if (comes)
-            here.near = true;
-        const labels = due.has("labels") || comes || this.arrows === "near";
-        const problems = labels ? this.drawWords(doc) : new Set();
-        const plans = labels ? this.planArrows(doc, problems) : [];
-        for (const { paragraph, room } of plans) {
-            if (makeRoom(paragraph.words, room, paragraph.room))
-                paragraph.room = room;
+        const labels = due.has("labels") || reveal || this.arrows === "near";
+        const fresh = labels && this.drawWords(doc);
+        this.near ??= this.nearNow();
+        const plans = labels ? this.planArrows(doc, reveal ? here : undefined) : [];
+        for (const { block, room } of plans) {
+            if (makeRoom(block.words, room, block.room))
+                block.room = room;
         }
-        const measured = plans.map(({ paragraph, plan }) => measureArcs(paragraph.box, plan));
-        const cursor = selection && here && selection.kind !== "relation" ? this.boxes(here, selection) : [];
-        const flags = labels ? this.measureNotes(doc) : null;
+        const measured = plans.map(({ block, plan }) => measureArcs(block.box, plan));
+        const moved = fresh || plans.length > 0;
+        const cursor = moved || !sameSelection(selection, this.selected) ? this.measureCursor(doc, selection) : null;
+        const flags = moved || doc.notes !== this.notes ? this.measureNotes(doc) : null;
         const scroll = reveal && selection ? this.wayTo(here, selection) : 0;
-        for (const [index, { paragraph, plan, shown }] of plans.entries()) {
-            drawArcs(paragraph.arcs, plan, measured[index] ?? []);
-            paragraph.arrows = shown;
+        for (const [index, { block, plan, arrows }] of plans.entries()) {
+            drawArcs(block.arcs, plan, measured[index] ?? []);
+            block.arrows = arrows;
         }
-        for (const old of this.cursor)
-            old.remove();
-        this.cursor = cursor.map((box) => placed(`cursor on-${selection?.kind}`, box));
-        here?.over.append(...this.cursor);
+        if (cursor)
+            this.drawCursor(cursor, selection);
         if (flags)
-            this.drawNotes(flags);
-        this.emphasise();
+            this.drawNotes(flags, doc.notes);
+        this.emphasis.draw();
         if (scroll)
             this.element.scrollTop += scroll;
+        return moved;
     }
-    /** The words with their marks, where these changed. @returns ids of what breaks the schema */
+    /** The words with their marks, where these changed. @returns whether they did */
     drawWords(doc) {
-        if (this.places.doc !== doc)
-            this.places = placesIn(doc);
-        const problems = new Set(doc.problems.flatMap((problem) => problem.ids));
-        const said = [...problems].join(" ");
-        for (const [index, paragraph] of this.paragraphs.entries()) {
-            const span = doc.spans[index];
+        const said = doc.problems.flatMap((problem) => problem.ids).join(" ");
+        if (this.places.doc === doc && said === this.problems)
+            return false;
+        this.places = placesIn(doc);
+        const problems = new Set(said.split(" "));
+        let changed = false;
+        for (const [index, block] of this.blocks.entries()) {
             const marks = this.places.marks[index] ?? [];
-            if (!span || (said === this.problems && same(paragraph.marks, marks)))
+            if (said === this.problems && block.marks && same(block.marks, marks))
                 continue;
+            changed = true;
+            if (said === this.problems && block.marks && sameMarks(block.marks, marks)) {
+                this.rename(block, block.marks, marks);
+                continue;
+            }
             const drawn = marks.map((mark) => ({ ...mark, classes: classesOf(mark, problems) }));
-            drawParagraph(paragraph.words, doc.text, span, drawn, (mark) => this.colours.get(mark.type) ?? "c8");
+            drawParagraph(block.words, doc.text, block.span, drawn, (mark) => this.colours.get(mark.type) ?? "c8");
             // The lines mostly need the room that they had: then they are laid out once only.
-            makeRoom(paragraph.words, paragraph.room);
-            paragraph.marks = marks;
-            paragraph.arrows = null;
+            makeRoom(block.words, block.room);
+            block.marks = marks;
+            block.arrows = null;
         }
         this.problems = said;
-        return problems;
+        return changed;
     }
-    /** Where the arrows go that changed, near the screen; reads the page. */
-    planArrows(doc, problems) {
-        const near = this.arrows === "near" ? this.near()?.relations : undefined;
+    /** Marks that look as they did, under other names. */
+    rename(block, before, marks) {
+        const pairs = marks.flatMap((mark, index) => {
+            const old = before[index];
+            return old && old !== mark ? [[old, mark]] : [];
+        });
+        renameMarks(block.words, pairs);
+        const names = new Map(pairs.map(([old, mark]) => [old.id, mark.id]));
+        block.room = new Map([...block.room].map(([id, height]) => [names.get(id) ?? id, height]));
+        block.marks = marks;
+    }
+    /**
+     * Where the arrows go that changed, near the screen; reads the page.
+     * @param comes what will be on the screen
+     */
+    planArrows(doc, comes) {
+        const near = this.arrows === "near" ? belonging(this)?.relations : undefined;
+        const problems = new Set(this.problems.split(" "));
+        const [from, to] = this.near ?? [0, 0];
         const found = [];
-        for (const [index, paragraph] of this.paragraphs.entries()) {
-            if (!paragraph.near)
+        for (const [index, block] of this.blocks.entries()) {
+            if (block !== comes && (index < from || index >= to))
                 continue;
             const all = this.places.relations[index] ?? [];
             const relations = this.arrows === "all" ? all : all.filter((relation) => near?.has(relation.id));
-            const shown = relations.flatMap((relation) => [relation, this.desk.mark(relation.head), this.desk.mark(relation.tail)]);
-            if (same(paragraph.arrows, shown))
+            const arrows = inOrder(relations.map((relation) => ({ relation, head: this.desk.mark(relation.head), tail: this.desk.mark(relation.tail) })));
+            if (block.arrows && untouched(block.arrows, arrows))
                 continue;
-            const arrows = relations.map((relation) => {
+            if (block.arrows && sameArrows(block.arrows, arrows)) {
+                renameArcs(block.arcs, block.arrows.map(({ relation }, at) => [relation, arrows[at]?.relation ?? relation]));
+                block.arrows = arrows;
+                continue;
+            }
+            const drawn = arrows.map(({ relation }) => {
                 const type = this.relationTypes.get(relation.type);
                 const classes = classesOf(relation, problems);
                 return { ...relation, symmetric: type?.symmetric, colour: type?.colour ?? "c8", classes };
             });
-            const plan = planArcs(paragraph.box, arrows, (arrow, side) => this.far(doc, index, arrow, side));
-            found.push({ paragraph, plan, room: roomOf(plan), shown });
+            const plan = planArcs(block.box, drawn, (arrow, side) => this.far(doc, index, arrow, side));
+            found.push({ block, plan, room: roomOf(plan), arrows });
         }
         return found;
     }
-    /** What an arrow says of its other end, in another paragraph. */
-    far(doc, paragraph, arrow, here) {
+    /** What an arrow says of its other end, in another block. */
+    far(doc, block, arrow, here) {
         const other = this.desk.mark(here === "head" ? arrow.tail : arrow.head);
         if (!other)
             return "?";
-        const up = (this.places.of.get(other.id) ?? 0) < paragraph;
+        const up = (this.places.of.get(other.id) ?? 0) < block;
         return `${up ? "↑" : "↓"} ${short(doc.text.slice(other.start, other.end), 22)}`;
-    }
-    /** What the selection or the pointer is on, and what belongs to it. */
-    near() {
-        const { selection, doc } = this.desk;
-        const id = this.hovered || (selection && selection.kind !== "words" ? selection.id : "");
-        if (!id || !doc)
-            return null;
-        const own = this.desk.relation(id);
-        const relations = own ? [own] : doc.relations.filter((r) => r.head === id || r.tail === id);
-        return {
-            relations: new Map(relations.map((r) => [r.id, r])),
-            marks: new Set([...(own ? [] : [id]), ...relations.flatMap((r) => [r.head, r.tail])]),
-        };
-    }
-    /** Shows which arrows and marks belong to what is selected or under the pointer. */
-    emphasise() {
-        for (const element of this.lit)
-            element.classList.remove("near", "selected", "focused");
-        this.lit = [];
-        const near = this.near();
-        for (const id of near?.marks ?? [])
-            this.light("near", this.markElements(id));
-        for (const relation of near?.relations.values() ?? []) {
-            const arcs = this.arcElements(relation);
-            this.light("near", arcs);
-            this.light("focused", arcs.flatMap((arc) => arc.parentElement ?? []));
-        }
-        const { selection } = this.desk;
-        const relation = selection?.kind === "relation" ? this.desk.relation(selection.id) : undefined;
-        if (selection?.kind === "mark")
-            this.light("selected", this.markElements(selection.id));
-        else if (relation)
-            this.light("selected", this.arcElements(relation));
-    }
-    light(name, elements) {
-        for (const element of elements)
-            element.classList.add(name);
-        this.lit.push(...elements);
-    }
-    markElements(id) {
-        const paragraph = this.paragraphs[this.places.of.get(id) ?? -1];
-        return [...(paragraph?.words.querySelectorAll(`mark[data-id="${CSS.escape(id)}"]`) ?? [])];
-    }
-    arcElements({ id, head, tail }) {
-        const found = new Set([head, tail].map((end) => this.paragraphs[this.places.of.get(end) ?? -1]));
-        return [...found].flatMap((paragraph) => [...(paragraph?.arcs.querySelectorAll(`[data-relation="${CSS.escape(id)}"]`) ?? [])]);
     }
     /** @param id a mark's or relation's, "" for none */
     hover(id) {
@@ -245,31 +259,43 @@ export class Pane {
         this.hovered = id;
         this.soon("selection");
     }
-    boxes(paragraph, span) {
-        return lineBoxes(paragraph.words, span, paragraph.box.getBoundingClientRect());
+    /** The rectangles of a span, in each of the blocks that it reaches into. */
+    boxesOf(doc, span) {
+        const blocks = this.blocks.slice(blockAt(doc, span.start), blockAt(doc, span.end - 1) + 1);
+        return blocks.flatMap((block) => lineBoxes(block.words, span, block.box.getBoundingClientRect()).map((box) => ({ block, box })));
+    }
+    measureCursor(doc, selection) {
+        return selection && selection.kind !== "relation" ? this.boxesOf(doc, selection) : [];
+    }
+    drawCursor(places, selection) {
+        for (const old of this.cursor)
+            old.remove();
+        this.cursor = places.map(({ block, box }) => {
+            const element = placed(`cursor on-${selection?.kind}`, box);
+            block.over.append(element);
+            return element;
+        });
+        this.selected = selection;
     }
     measureNotes(doc) {
-        return doc.notes.flatMap((note) => {
-            const paragraph = this.paragraphs[paragraphAt(doc, note.start)];
-            const [box] = paragraph ? this.boxes(paragraph, note) : [];
-            return paragraph && box ? [{ note, paragraph, box }] : [];
-        });
+        return doc.notes.flatMap((note) => this.boxesOf(doc, note).slice(0, 1).map((place) => ({ note, ...place })));
     }
     /** A small flag where a note stands. */
-    drawNotes(places) {
+    drawNotes(places, notes) {
+        this.notes = notes;
         for (const old of this.flags)
             old.remove();
-        this.flags = places.map(({ note, paragraph, box }) => {
+        this.flags = places.map(({ note, block, box }) => {
             const flag = placed(`note-flag${note.pending ? " pending" : ""}`, { ...box, right: box.left + 14 });
             flag.dataset.note = note.id;
             flag.title = note.text;
-            paragraph.over.append(flag);
+            block.over.append(flag);
             return flag;
         });
     }
     /** How far to scroll so that a place is on the screen. */
-    wayTo(paragraph, span) {
-        const [box] = lineBoxes(paragraph.words, span, this.element.getBoundingClientRect());
+    wayTo(block, span) {
+        const [box] = lineBoxes(block.words, span, this.element.getBoundingClientRect());
         if (!box)
             return 0;
         const height = this.element.clientHeight;
@@ -278,53 +304,7 @@ export class Pane {
             return box.top - margin;
         return Math.max(0, box.bottom - height + margin / 2);
     }
-    /** Marks that are on the screen, in text order, with the place of their first line. */
-    visibleMarks() {
-        this.now();
-        const view = this.element.getBoundingClientRect();
-        const found = [];
-        const seen = new Set();
-        for (const [index, { box, near }] of this.paragraphs.entries()) {
-            if (!near)
-                continue;
-            const frame = box.getBoundingClientRect();
-            if (frame.bottom < view.top || frame.top > view.bottom)
-                continue;
-            for (const mark of box.querySelectorAll("mark")) {
-                const id = mark.dataset.id ?? "";
-                const [first] = mark.getClientRects();
-                if (!first || seen.has(id) || first.bottom < view.top || first.top > view.bottom)
-                    continue;
-                seen.add(id);
-                found.push({ id, left: first.left - frame.left, right: first.right - frame.left, top: first.top - frame.top, paragraph: index });
-            }
-        }
-        return found;
-    }
-    /**
-     * Words that are on the screen.
-     * @param only one paragraph's
-     */
-    visibleWords(only) {
-        this.now();
-        const view = this.element.getBoundingClientRect();
-        const found = [];
-        for (const [index, { box, words }] of this.paragraphs.entries()) {
-            const frame = box.getBoundingClientRect();
-            if ((only !== undefined && index !== only) || frame.bottom < view.top || frame.top > view.bottom)
-                continue;
-            for (const word of this.desk.words(index)) {
-                const [first] = lineBoxes(words, word, frame);
-                if (!first || first.bottom + frame.top < view.top || first.top + frame.top > view.bottom)
-                    continue;
-                found.push({ word, left: first.left, right: first.right, top: first.top, paragraph: index });
-            }
-        }
-        return found;
-    }
 }
-/** Whether two lists hold the same things in the same order. */
-const same = (one, other) => one !== null && one.length === other.length && one.every((each, index) => each === other[index]);
 function classesOf(label, problems) {
     const classes = [];
     if (label.ghost)
@@ -335,6 +315,7 @@ function classesOf(label, problems) {
         classes.push("problem");
     return classes;
 }
+const sameSelection = (one, other) => one?.kind === other?.kind && one?.start === other?.start && one?.end === other?.end;
 /**
  * An element over the text.
  * @param name its classes
@@ -348,10 +329,9 @@ export function placed(name, box) {
     element.style.height = `${box.bottom - box.top}px`;
     return element;
 }
-function newParagraph(index) {
+function newBlock(span) {
     const box = document.createElement("div");
     box.className = "paragraph";
-    box.dataset.paragraph = String(index);
     const words = document.createElement("p");
     words.className = "words";
     words.dir = "auto";
@@ -360,22 +340,5 @@ function newParagraph(index) {
     over.className = "over";
     over.setAttribute("aria-hidden", "true");
     box.append(arcs, words, over);
-    return { box, words, arcs, over, marks: null, arrows: null, room: new Map(), near: false };
-}
-function placesIn(doc) {
-    const marks = doc.spans.map(() => []);
-    const relations = doc.spans.map(() => []);
-    const of = new Map();
-    for (const mark of doc.marks) {
-        const index = paragraphAt(doc, mark.start);
-        marks[index]?.push(mark);
-        of.set(mark.id, index);
-    }
-    for (const relation of doc.relations) {
-        const found = new Set([of.get(relation.head), of.get(relation.tail)]);
-        for (const index of found)
-            if (index !== undefined)
-                relations[index]?.push(relation);
-    }
-    return { doc, marks, relations, of };
+    return { span, box, words, arcs, over, marks: null, arrows: null, room: new Map() };
 }

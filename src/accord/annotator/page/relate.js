@@ -5,6 +5,7 @@
 import { Hints } from "./hints.js";
 import { pairing, relate } from "./labelling.js";
 import { short } from "./rules.js";
+import { visibleMarks, visibleWords } from "./screen.js";
 export class RelateMode {
     desk;
     pane;
@@ -38,16 +39,17 @@ export class RelateMode {
         this.desk.tell("mode");
     }
     redraw() {
+        // Drawn with what is due in the text, if that moved anything.
+        if (this.desk.mode === this && this.pane.now())
+            return;
         const typed = this.hints?.typed ?? "";
         this.hints?.remove();
-        if (this.head && !this.desk.mark(this.head)) {
-            this.head = this.desk.outbox?.named.get(this.head) ?? "";
-        }
+        this.head = this.desk.mark(this.head)?.id ?? "";
         const ghosts = new Set(this.desk.doc?.marks.filter((mark) => mark.ghost).map((mark) => mark.id));
         // Labels before suggestions, so that they get the shorter codes.
-        const places = this.pane.visibleMarks();
+        const places = visibleMarks(this.pane);
         const order = [...places.filter((p) => !ghosts.has(p.id)), ...places.filter((p) => ghosts.has(p.id))];
-        this.hints = new Hints(this.pane, order, this.desk.here);
+        this.hints = new Hints(this.pane, order, this.pane.here);
         this.hints.typed = typed;
         const partners = this.partners(places.map((place) => place.id));
         this.hints.look = (id) => (id === this.head ? "chosen" : partners.has(id) ? "open" : "dim");
@@ -163,7 +165,7 @@ export class JumpMode {
         const { desk, pane } = this;
         const wanted = letter.toLocaleLowerCase();
         const places = [];
-        for (const place of pane.visibleWords(this.extend ? desk.here : undefined)) {
+        for (const place of visibleWords(pane, this.extend ? desk.here : undefined)) {
             if (!desk.textOf(place.word).toLocaleLowerCase().startsWith(wanted))
                 continue;
             const id = String(places.length);
@@ -179,7 +181,7 @@ export class JumpMode {
             }
             return;
         }
-        this.hints = new Hints(pane, places, desk.here);
+        this.hints = new Hints(pane, places, pane.here);
         this.hints.draw();
         desk.say("The letter of the word.");
     }

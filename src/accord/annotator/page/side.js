@@ -4,6 +4,7 @@ import { byId, make } from "./dom.js";
 import { keyElement } from "./keys.js";
 import { ghostsInOrder, selectLabel } from "./labelling.js";
 import { markdown } from "./markdown.js";
+import { Rows } from "./rows.js";
 import { short } from "./rules.js";
 import { Model } from "./training.js";
 const TABS = [
@@ -21,11 +22,12 @@ export class Side {
     sort = "text";
     /** Which list of which document is drawn. */
     drawn = "";
-    /** Whether another list is being drawn than the one that is there. */
-    fresh = true;
     rows = new Map();
-    /** Rows that show what is selected. */
+    /** The relations in the list that is there; null where another list is. */
+    list = null;
+    /** Rows that show what is selected, the chosen one first. */
     lit = [];
+    chosen = null;
     panel = byId("panel");
     tabs = new Map();
     constructor(desk, acts) {
@@ -71,7 +73,9 @@ export class Side {
             const button = this.tabs.get(tab);
             if (!button)
                 continue;
-            button.textContent = count[tab] ? `${label} ${count[tab]}` : label;
+            const said = count[tab] ? `${label} ${count[tab]}` : label;
+            if (button.textContent !== said)
+                button.textContent = said;
             // What is wrong takes no room where nothing is.
             button.hidden = tab === "problems" && !count[tab] && tab !== this.tab;
             button.setAttribute("aria-selected", String(tab === this.tab));
@@ -83,53 +87,55 @@ export class Side {
         const fresh = key !== this.drawn;
         if (this.tab === "guide" && !fresh)
             return;
-        const scroll = fresh ? 0 : this.panel.scrollTop;
         const focused = document.activeElement?.closest("[data-label]")?.getAttribute("data-label");
-        this.fresh = fresh;
-        if (fresh)
+        if (fresh) {
             this.rows.clear();
+            this.list = null;
+        }
         const parts = this[this.tab]();
-        if (parts)
+        if (parts) {
+            const scroll = fresh ? 0 : this.panel.scrollTop;
             this.panel.replaceChildren(...parts);
-        this.panel.scrollTop = scroll;
+            this.panel.scrollTop = scroll;
+        }
         this.drawn = key;
         this.mark();
-        if (focused) {
+        if (focused && document.activeElement?.getAttribute("data-label") !== focused) {
             this.panel.querySelector(`[data-label="${CSS.escape(focused)}"]`)?.focus();
         }
     }
     /** Shows in the list what is selected in the text. */
     mark() {
+        const { selection, doc } = this.desk;
+        const id = selection && selection.kind !== "words" ? selection.id : "";
+        const rowOf = (each) => {
+            const row = this.rows.get(each)?.row;
+            return row?.isConnected ? row : null;
+        };
+        const chosen = id ? rowOf(id) : null;
+        const touched = id ? (doc?.relations ?? []).filter((r) => r.head === id || r.tail === id).flatMap((r) => rowOf(r.id) ?? []) : [];
+        const lit = [...(chosen ? [chosen] : []), ...touched];
+        if (chosen === this.chosen && lit.length === this.lit.length && lit.every((row, index) => row === this.lit[index]))
+            return;
         for (const row of this.lit) {
             row.classList.remove("chosen", "touches");
             row.removeAttribute("aria-current");
         }
-        this.lit = [];
-        const { selection, doc } = this.desk;
-        if (!selection || selection.kind === "words")
-            return;
-        const light = (id, name) => {
-            const row = this.rows.get(id)?.row;
-            if (!row?.isConnected)
-                return null;
-            row.classList.add(name);
-            this.lit.push(row);
-            return row;
-        };
-        for (const { id, head, tail } of doc?.relations ?? []) {
-            if (head === selection.id || tail === selection.id)
-                light(id, "touches");
-        }
-        const chosen = light(selection.id, "chosen");
+        for (const row of touched)
+            row.classList.add("touches");
+        chosen?.classList.add("chosen");
         chosen?.setAttribute("aria-current", "true");
-        if (chosen && document.activeElement !== chosen)
+        if (chosen && chosen !== this.chosen && document.activeElement !== chosen)
             chosen.scrollIntoView({ block: "nearest" });
+        this.lit = lit;
+        this.chosen = chosen;
     }
     /** @returns null where the list that is there was brought up to date */
     relations() {
         const doc = this.desk.doc;
         const list = relationsInOrder(this.desk).filter((relation) => !relation.ghost);
         if (!doc || !list.length) {
+            this.list = null;
             return [
                 make("p", { class: "how" }, "No relations yet. Press ", keyElement("r"), " and type the letters of two marks, or drag from one mark to the other."),
             ];
@@ -143,16 +149,15 @@ export class Side {
         };
         if (this.sort === "head")
             list.sort((a, b) => text(a.head).localeCompare(text(b.head)));
-        const select = make("select", { onchange: () => this.sortBy(select.value), "aria-label": "Sort relations" }, ...[["text", "place"], ["type", "type"], ["head", "head"]].map(([value, text]) => make("option", { value, text, selected: value === this.sort })));
-        const choice = make("label", { class: "sort" }, "Sorted by ", select);
         const rows = list.map((relation) => this.relationRow(relation));
-        const before = this.panel.querySelector(".rows");
         // A long list costs more to lay out than all the rest: rows that stay are left where they are.
-        if (before && !this.fresh) {
-            fill(before, rows);
+        if (this.list) {
+            this.list.fill(rows);
             return null;
         }
-        return [choice, filled(rows)];
+        this.list = new Rows();
+        this.list.fill(rows);
+        return [choice(this.sort, (sort) => this.sortBy(sort)), this.list.element];
     }
     sortBy(sort) {
         this.sort = sort;
@@ -161,10 +166,30 @@ export class Side {
     /** @returns kept while it says the same */
     relationRow(relation) {
         const ends = [this.desk.mark(relation.head), this.desk.mark(relation.tail)];
-        const known = this.rows.get(relation.id);
-        if (known?.label === relation && known.ends.every((end, index) => end === ends[index]))
+        const known = this.rows.get(relation.id) ?? this.acknowledged(relation);
+        if (!known)
+            return this.newRelationRow(relation, ends);
+        if (known.label === relation && known.ends.every((end, index) => end === ends[index]))
             return known.row;
-        return this.newRelationRow(relation, ends);
+        const says = (one, other) => one?.start === other?.start && one?.end === other?.end && one?.type === other?.type;
+        const same = known.label.type === relation.type && known.label.score === relation.score && known.ends.every((end, index) => says(end, ends[index]));
+        if (!same)
+            return this.newRelationRow(relation, ends);
+        known.row.classList.toggle("pending", relation.pending);
+        this.rows.set(relation.id, { label: relation, ends, row: known.row });
+        return known.row;
+    }
+    /** The row of a relation that has got its id now: it stays as it is, under the new name. */
+    acknowledged(relation) {
+        const named = this.desk.outbox?.named;
+        for (const [name, row] of this.rows) {
+            if (!row.label.pending || named?.get(name) !== relation.id)
+                continue;
+            this.rows.delete(name);
+            row.row.dataset.label = relation.id;
+            return row;
+        }
+        return undefined;
     }
     newRelationRow(relation, ends) {
         const type = this.desk.schema.relations.find((each) => each.type === relation.type);
@@ -182,10 +207,12 @@ export class Side {
     }
     row(label, parts, ends = []) {
         const { id } = label;
+        // Its name may change: see `acknowledged`.
+        const select = () => selectLabel(this.desk, row.dataset.label ?? id);
         const row = make("div", {
             class: `row${label.pending ? " pending" : ""}`, role: "listitem", tabindex: "0", "data-label": id,
-            onclick: () => selectLabel(this.desk, id), onfocus: () => selectLabel(this.desk, id),
-            onmouseenter: () => this.desk.tell("hovered", id), onmouseleave: () => this.desk.tell("hovered", ""),
+            onclick: select, onfocus: select,
+            onmouseenter: () => this.desk.tell("hovered", row.dataset.label ?? id), onmouseleave: () => this.desk.tell("hovered", ""),
         }, ...parts);
         if (label.score !== undefined)
             row.append(make("span", { class: "score", text: `${Math.round(label.score * 100)}%` }));
@@ -201,7 +228,7 @@ export class Side {
             return this.row(label, [this.end(id), make("span", { class: "kind", text: label.type })]);
         });
         const none = make("p", { class: "how", text: "No open suggestions in this document." });
-        return [...this.model.draw(), ...(list.length ? [head, filled(rows)] : [none])];
+        return [...this.model.draw(), ...(list.length ? [head, listed(rows)] : [none])];
     }
     notes() {
         const doc = this.desk.doc;
@@ -244,35 +271,12 @@ export class Side {
         event.stopPropagation();
     }
 }
-/** How many rows stand together: the browser lays them out only where they are seen. */
-const TOGETHER = 50;
-function filled(rows) {
-    const list = make("div", { class: "rows", role: "list" });
-    fill(list, rows);
-    return list;
+function listed(rows) {
+    const list = new Rows();
+    list.fill(rows);
+    return list.element;
 }
-/** Brings the list of rows up to date. */
-function fill(list, rows) {
-    const many = Math.ceil(rows.length / TOGETHER);
-    while (list.children.length > many)
-        list.lastElementChild?.remove();
-    while (list.children.length < many)
-        list.append(make("div", { class: "together", role: "none" }));
-    for (const [index, part] of [...list.children].entries()) {
-        arrange(part, rows.slice(index * TOGETHER, (index + 1) * TOGETHER));
-    }
-}
-/** Makes these the children of an element, moving only what is new or stands elsewhere. */
-function arrange(parent, wanted) {
-    const kept = new Set(wanted);
-    for (const child of [...parent.children])
-        if (!kept.has(child))
-            child.remove();
-    let next = parent.firstElementChild;
-    for (const each of wanted) {
-        if (each === next)
-            next = next.nextElementSibling;
-        else
-            parent.insertBefore(each, next);
-    }
+function choice(sort, choose) {
+    const select = make("select", { onchange: () => choose(select.value), "aria-label": "Sort relations" }, ...[["text", "place"], ["type", "type"], ["head", "head"]].map(([value, text]) => make("option", { value, text, selected: value === sort })));
+    return make("label", { class: "sort" }, "Sorted by ", select);
 }
