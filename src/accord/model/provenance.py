@@ -81,20 +81,25 @@ def locks(root: Path) -> dict[str, str]:
 def machine() -> dict[str, Any]:
     """The machine as far as figures can hang on it.
 
-    ``features`` are those of `FEATURES` that the processor has, from /proc/cpuinfo; None where
-    that does not exist. ``cores``: how many of them this process may use.
+    ``cores``: how many of them this process may use.
     """
     cpu = _cpuinfo()
-    flags = cpu.get("flags", cpu.get("features", "")).split()
     return {
         "architecture": platform.machine(),
         "system": platform.system(),
         "libc": " ".join(platform.libc_ver()).strip(),
         "vendor": cpu.get("vendor_id", ""),
         "processor": cpu.get("model name", ""),
-        "features": [name for name in FEATURES if name in flags] if cpu else None,
+        "features": features(),
         "cores": _cores(),
     }
+
+
+def features() -> list[str] | None:
+    """Those of `FEATURES` that the processor has; None where there is no /proc/cpuinfo."""
+    cpu = _cpuinfo()
+    flags = cpu.get("flags", cpu.get("features", "")).split()
+    return [name for name in FEATURES if name in flags] if cpu else None
 
 
 def data_record(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from accord.corpus import Corpus
+from accord.counted import counted
 from accord.document import Layer
 from accord.errors import InputError, MissingExtraError
 from accord.model import Trained
@@ -129,7 +130,8 @@ def folds(ids: Sequence[str], number: int, *, seed: int) -> tuple[Fold, ...]:
     """
     if not 2 <= number <= len(ids):
         raise InputError(
-            f"{len(ids)} documents cannot be split into {number} folds; at least 2 needed"
+            f"{counted(len(ids), 'document')} cannot be split into {number} folds; "
+            "at least 2 needed"
         )
     shuffled = sorted(ids)
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - an order of documents, no secret

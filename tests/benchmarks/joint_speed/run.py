@@ -6,7 +6,8 @@ The texts are paragraphs of about 105 words from the corpus folder, repeated. Bo
 onnxruntime, in the same precision and batches, one after the other in turn; time is that of the
 process, so that other programs on the machine count little.
 
-The encoder alone is cut out of the model's own graph: everything up to its last layer.
+The encoder alone is cut out of the model's own graph, everything up to its last layer, and opened
+with the same options.
 """
 
 import argparse
@@ -18,11 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import onnx
-import onnxruntime
 
 from accord.model.joint.batches import padded_shape, stack
 from accord.model.joint.extractor import JointExtractor
-from accord.model.joint.graphs import READ
+from accord.model.joint.graphs import READ, _session
 
 ROOT = Path(__file__).parents[3]
 
@@ -105,11 +105,7 @@ def encoder(
         onnx.utils.extract_model(
             folder / READ, path, ["ids", "shapes", "pieces"], [last], check_model=False
         )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.enable_mem_pattern = False
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(path), options)
+        session = _session(path, threads)
     windows = [
         window
         for _, found in extractor.analyse(texts)

@@ -30,11 +30,11 @@ def trained(encoder):
 @pytest.fixture(scope="session")
 def config(trained) -> bytes:
     """The trained model's recipe as a file."""
+    import json
     from dataclasses import fields
 
     def line(name, value):
-        shown = str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
-        return f"{name} = {shown}"
+        return f"{name} = {json.dumps(value)}"  # of these plain values, JSON is TOML too
 
     chosen = trained.recipe
     lines = ['kind = "joint"', f"seed = {chosen.seed}", "[data]", 'split = "*"']

@@ -8,6 +8,7 @@ from accord.corpus import Corpus
 from accord.document import Document, Layer, Mention, Relation, Span
 from accord.errors import InputError
 from accord.model.joint.examples import Replacer, paragraph_examples, read_examples
+from accord.model.joint.recipe import TrainingRecipe
 from accord.model.joint.rows import epoch_batches, gather_marks, gather_pairs, rows_of, units
 from accord.model.joint.schema_table import SchemaTable
 
@@ -73,7 +74,7 @@ def test_a_relation_to_a_later_paragraph_is_told():
 
 def test_replacing_keeps_marks_on_their_words():
     examples, _ = examples_of(corpus(8))
-    replacer = Replacer(examples, 1.0, TABLE)
+    replacer = Replacer(examples, TrainingRecipe(replace=0.999), TABLE)
     rng = random.Random(0)  # noqa: S311
     changed = 0
     for example in examples:
@@ -91,7 +92,24 @@ def test_replacing_keeps_marks_on_their_words():
             nested = new.marks[1]
             assert new.words[nested.first : nested.last] == example.words[first:last]
     assert changed
-    assert Replacer(examples, 0.0, TABLE)(examples[0], rng) is examples[0]
+    assert Replacer(examples, TrainingRecipe(replace=0), TABLE)(examples[0], rng) is examples[0]
+
+
+@pytest.mark.parametrize(("coin", "from_text"), [(0.999, True), (0.0, False)])
+def test_names_are_coined_of_ordinary_words(coin, from_text):
+    examples, _ = examples_of(corpus(8))
+    ordinary = {w.capitalize() for e in examples for w in e.words if w.islower() and len(w) >= 4}
+    replacer = Replacer(examples, TrainingRecipe(replace=0.999, coin=coin, coined=("GPE",)), TABLE)
+    rng = random.Random(0)  # noqa: S311
+    changed = 0
+    for example in examples:
+        new = replacer(example, rng)
+        for old, mark in zip(example.marks, new.marks, strict=True):
+            words = new.words[mark.first : mark.last]
+            if words != example.words[old.first : old.last]:
+                assert ordinary.issuperset(words) == from_text
+                changed += 1
+    assert changed
 
 
 def test_rows_hold_the_truth_about_their_pairs(pieces):

@@ -7,9 +7,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from accord.model.joint import graphs  # noqa: E402
 from accord.model.joint.dropout import DropoutSource  # noqa: E402
 from accord.model.joint.learning import sample_widths  # noqa: E402
-from accord.model.joint.network import maxima_of, pool_marks, stretch_maxima  # noqa: E402
+from accord.model.joint.network import (  # noqa: E402
+    MarkScorer,
+    maxima_of,
+    pool_marks,
+    stretch_maxima,
+)
+from accord.model.joint.recipe import NetworkRecipe  # noqa: E402
 
 
 def test_largest_values_of_every_stretch():
@@ -18,9 +25,30 @@ def test_largest_values_of_every_stretch():
         [(row, a, b) for row in range(2) for a in range(37) for b in range(a + 1, 38)]
     ).T
     found = stretch_maxima(maxima_of(words), rows, first, last)
-    assert torch.equal(found, stretch_maxima(maxima_of(words, 5), rows, first, last))  # 2 ** 5 < 37
     for n, (row, a, b) in enumerate(zip(rows, first, last, strict=True)):
         assert torch.equal(found[n], words[row, a:b].max(0).values)
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 37, 512])
+def test_numpy_has_the_same_largest_values(count):
+    words = torch.randn(2, count, 3, generator=torch.Generator().manual_seed(0))
+    assert np.array_equal(graphs.maxima_of(words.numpy()), maxima_of(words).numpy())
+
+
+@pytest.mark.parametrize("count", [5, 23])
+def test_each_width_is_scored_alike_whichever_others_are(count):
+    torch.manual_seed(0)
+    scorer = MarkScorer(8, 2, NetworkRecipe(widest=9, marks=6, bilinear=4), 0.0).eval()
+    words = torch.randn(2, count, 8)
+    every, some = scorer(words, range(9)), scorer(words, [0, 3, 7])
+    assert torch.equal(some, every[:, :, [0, 3, 7]])
+    start = scorer.start_pair(words).view(2, count, 3, 4)
+    for first, width in ((0, 0), (0, 3), (1, 2), (count - 4, 3)):
+        span = words[:, first : first + width + 1]
+        added = scorer.start(span[:, 0]) + scorer.end(span[:, -1]) + scorer.width.weight[width]
+        hidden = torch.nn.functional.gelu(added + scorer.content(span).mean(1))
+        pair = (start[:, first] @ scorer.end_pair(span[:, -1])[..., None])[..., 0] / 2
+        assert torch.allclose(every[:, first, width], scorer.out(hidden) + pair, atol=1e-5)
 
 
 def test_a_stretch_as_long_as_the_longest_window():

@@ -1,5 +1,6 @@
 """int8 products are exact on every processor, so that a model scores alike on all of them."""
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -7,11 +8,12 @@ import sys
 import numpy as np
 import pytest
 
+from accord.model.joint import graphs, kernels
 from accord.model.joint.graphs import _session
 
 onnx = pytest.importorskip("onnx")
 
-QEMU = shutil.which("qemu-x86_64") or shutil.which("qemu-x86_64-static")
+QEMU = None if platform.machine() != "x86_64" else shutil.which("qemu-x86_64")
 
 RUN = """\
 import sys
@@ -43,6 +45,38 @@ def product(tmp_path):
     path = tmp_path / "product.onnx"
     onnx.save(model, path)
     return path
+
+
+def test_the_trial_product_is_what_it_says():
+    from onnx import TensorProto, helper, numpy_helper
+
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["x", "w"], ["y"])],
+        "product",
+        [helper.make_tensor_value_info("x", TensorProto.UINT8, [8, 4])],
+        [helper.make_tensor_value_info("y", TensorProto.INT32, [8, 16])],
+        [numpy_helper.from_array(np.full((4, 16), 127, np.int8), "w")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 10)], ir_version=5)
+    model.producer_name = ""
+    assert model.SerializeToString() == kernels._PRODUCT
+
+
+def test_where_the_fast_product_is_not_exact_the_exact_one_is_asked_for(product, monkeypatch):
+    asked = []
+    onnxruntime = pytest.importorskip("onnxruntime")
+    options = onnxruntime.SessionOptions
+
+    class Options(options):
+        def add_session_config_entry(self, name, value):
+            asked.append((name, value))
+            super().add_session_config_entry(name, value)
+
+    monkeypatch.setattr(onnxruntime, "SessionOptions", Options)
+    for exact in (True, False):
+        monkeypatch.setattr(graphs, "fast_product_is_exact", lambda exact=exact: exact)
+        _session(product, 1)
+        assert asked == ([] if exact else [("session.x64quantprecision", "1")])
 
 
 def test_a_product_of_the_largest_codes_does_not_saturate(product):

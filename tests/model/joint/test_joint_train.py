@@ -103,6 +103,11 @@ def test_patience_needs_a_judge(encoder):
         train(encoder, training={"patience": 2})
 
 
+def test_names_are_coined_for_types_of_the_schema_only(encoder):
+    with pytest.raises(InputError, match=r"training.coined names CITY.*types are ORG"):
+        train(encoder, training={"coined": ["GPE", "CITY"]})
+
+
 def test_progress_tells_the_loss_and_it_falls(encoder):
     steps = []
     train(encoder, epochs=8, listener=steps.append)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accord.corpus import Corpus
+from accord.counted import counted
 from accord.document import Document, Layer
 from accord.errors import InputError
 from accord.model.baseline.extractor import BaselineExtractor, token_text
@@ -90,7 +91,7 @@ def training_texts(corpus: Corpus, ids: Sequence[str], source: str) -> list[tupl
     texts = [(corpus.documents[i], corpus.layer(source, i)) for i in ids]
     if not any(layer.mentions for _, layer in texts):
         raise InputError(
-            f"layer {source!r} of these {len(ids)} documents has no mention to learn from"
+            f"layer {source!r} of {counted(len(ids), 'document')} has no mention to learn from"
         )
     for document, layer in texts:
         for violation in corpus.schema.violations(document, layer):

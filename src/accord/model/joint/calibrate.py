@@ -6,6 +6,7 @@ order of scores, so it moves thresholds, not rankings.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -34,7 +35,7 @@ class Scale:
 
     def __call__(self, odds: float) -> float:
         """Log-odds -> probability."""
-        return float(1 / (1 + np.exp(-np.clip(self.a * odds + self.b, -30, 30))))
+        return 1 / (1 + math.exp(-min(max(self.a * odds + self.b, -30.0), 30.0)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,12 @@ from dataclasses import dataclass, replace
 from accord.corpus import Corpus
 from accord.document import Document, Layer, Mention, Span
 from accord.errors import InputError
+from accord.model.joint.recipe import TrainingRecipe
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.words import cut
+
+# Shorter words are mostly function words, which name nothing.
+_ORDINARY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +174,21 @@ def _before(marks: list[list[Mark]], a: tuple[int, int], b: tuple[int, int]) -> 
 class Replacer:
     """Replaces mentions by others of their type, so that contexts are learnt, not names.
 
+    A share `coin` of those of the types `coined` gets a name made of one or two ordinary words of
+    the text. Where all places and no organisations of a corpus are known words, "known" would
+    else be learnt to mean a place.
+
     Left alone are marks that nest, and the ends of symmetric relations and of those that reach
     back: that two names denote one thing can be read in the names themselves.
     """
 
-    def __init__(self, examples: Sequence[Example], rate: float, table: SchemaTable):
-        self._rate = rate
+    def __init__(
+        self, examples: Sequence[Example], recipe: TrainingRecipe, table: SchemaTable
+    ) -> None:
+        self._rate, self._coin = recipe.replace, recipe.coin
+        self._coined = {table.mentions.index(name) + 1 for name in recipe.coined}
+        words = {w for e in examples for w in e.words if w.isalpha() and w.islower()}
+        self._words = sorted(w.capitalize() for w in words if len(w) >= _ORDINARY)
         self._bank: dict[int, list[tuple[str, ...]]] = defaultdict(list)
         self._fixed: set[tuple[str, int, int]] = set()
         for example in examples:
@@ -208,11 +221,17 @@ class Replacer:
             swap = swaps.get(index)
             stop = swap.last if swap else index + 1
             moved += [len(words)] * (stop - index)
-            words += rng.choice(self._bank[swap.kind]) if swap else [example.words[index]]
+            words += self._name(swap.kind, rng) if swap else [example.words[index]]
             index = stop
         moved.append(len(words))
         marks = tuple(Mark(moved[m.first], moved[m.last], m.kind) for m in example.marks)
         return replace(example, words=tuple(words), marks=marks)
+
+    def _name(self, kind: int, rng: random.Random) -> Sequence[str]:
+        """The words of a mention of this type."""
+        if kind in self._coined and self._words and rng.random() < self._coin:
+            return rng.choices(self._words, k=rng.choice((1, 1, 2)))
+        return rng.choice(self._bank[kind])
 
     def _free(self, example: Example, index: int) -> bool:
         mark = example.marks[index]

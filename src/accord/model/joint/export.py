@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from accord.model.joint.graphs import READ, RELATE
-from accord.model.joint.network import JointNetwork, maxima_of
+from accord.model.joint.network import JointNetwork
 from accord.model.joint.precision import shrink
 from accord.model.joint.quantise import Feeds
 
@@ -25,6 +25,7 @@ class _Read(nn.Module):
     def __init__(self, network: JointNetwork):
         super().__init__()
         self.reader, self.marks = network.reader, network.marks
+        self.widths = range(network.marks.width.num_embeddings)
 
     def forward(
         self,
@@ -33,10 +34,9 @@ class _Read(nn.Module):
         starts: Tensor,
         pieces: Tensor,
         words: Tensor,
-        widths: Tensor,
     ) -> tuple[Tensor, Tensor]:
         vectors = self.reader(ids, shapes, starts, pieces, words)
-        return vectors, self.marks(vectors, widths)
+        return vectors, self.marks(vectors, self.widths)
 
 
 class _Relate(nn.Module):
@@ -44,8 +44,8 @@ class _Relate(nn.Module):
         super().__init__()
         self.relations = network.relations
 
-    def forward(self, vectors: Tensor, *marks_and_pairs: Tensor) -> Tensor:
-        y: Tensor = self.relations(maxima_of(vectors), *marks_and_pairs)
+    def forward(self, *maxima_marks_pairs: Tensor) -> Tensor:
+        y: Tensor = self.relations(*maxima_marks_pairs)
         return y
 
 
@@ -75,16 +75,15 @@ def _read(network: JointNetwork) -> onnx.ModelProto:
         "starts": (starts, "BW"),
         "pieces": (torch.tensor([11, 9]), "B"),
         "words": (torch.tensor([7, 5]), "B"),
-        "widths": (torch.arange(3), "K"),
     }
-    return _export(_Read(network), feeds, {"vectors": "BW.", "scores": "BWK."})
+    return _export(_Read(network), feeds, {"vectors": "BW.", "scores": "BW.."})
 
 
 def _relate(network: JointNetwork, size: int) -> onnx.ModelProto:
     ones = torch.ones(5, dtype=torch.long)
     pairs = torch.tensor([[0, 1, 2], [3, 4, 3]])
     feeds = {
-        "vectors": (torch.randn(2, 7, size), "BW."),
+        "maxima": (torch.randn(3, 2, 7, size), "MBW."),
         "marks": (torch.randn(5, 3 * size), "N."),
         "kinds": (ones, "N"),
         "first": (torch.tensor([0, 2, 4, 0, 2]), "N"),

@@ -55,7 +55,7 @@ class JointExtractor:
         recipe: JointRecipe = fill(JointRecipe, tomllib.loads(read_text(folder / CONFIG)), "config")
         schema = read_schema(folder / SCHEMA)
         network = recipe.network
-        graphs = Graphs.load(folder, widest=network.widest, threads=threads)
+        graphs = Graphs.load(folder, threads=threads)
         return cls(
             schema,
             recipe,

@@ -1,8 +1,8 @@
 """The trained network as onnxruntime runs it: two graphs, fed with numpy arrays.
 
-``read.onnx``: pieces -> words' vectors and mark scores. ``relate.onnx``: words, marks' vectors and
-pairs -> pair scores. They are apart because between them the schema decides which marks and pairs
-are worth scoring.
+``read.onnx``: pieces -> words' vectors and mark scores. ``relate.onnx``: largest values of
+stretches of words, marks' vectors and pairs -> pair scores. They are apart because between them
+the schema decides which marks and pairs are worth scoring.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from accord.errors import ModelError
 from accord.model.joint.batches import ReadBatch
 from accord.model.joint.candidates import Marks
+from accord.model.joint.kernels import fast_product_is_exact
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -25,26 +26,19 @@ READ, RELATE = "read.onnx", "relate.onnx"
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The onnxruntime sessions of a model; `widest`: the longest mark, in words."""
+    """The onnxruntime sessions of a model."""
 
     read_session: Any
     relate_session: Any
-    widest: int
 
     @classmethod
-    def load(cls, folder: Path, *, widest: int, threads: int) -> "Graphs":
+    def load(cls, folder: Path, *, threads: int) -> "Graphs":
         """Open a model's graphs; ModelError naming the file that onnxruntime cannot open."""
-        return cls(
-            _session(folder / READ, threads),
-            _session(folder / RELATE, threads),
-            widest,
-        )
+        return cls(_session(folder / READ, threads), _session(folder / RELATE, threads))
 
     def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
         """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1]."""
-        widths = np.arange(min(self.widest, batch.starts.shape[1]))
-        feeds = {**batch.arrays(), "widths": widths}
-        words, scores = self.read_session.run(["vectors", "scores"], feeds)
+        words, scores = self.read_session.run(["vectors", "scores"], batch.arrays())
         return words, scores
 
     def relate(
@@ -52,7 +46,7 @@ class Graphs:
     ) -> Floats:
         """Pair scores [B, P, R] from words [B, W, D], marks' vectors [N, 3 D] and pairs [B, P]."""
         feeds = {
-            "vectors": words,
+            "maxima": maxima_of(words),
             "marks": vectors,
             "kinds": marks.kinds,
             "first": marks.first,
@@ -61,6 +55,18 @@ class Graphs:
         }
         result: Floats = self.relate_session.run(["scores"], feeds)[0]
         return result
+
+
+def maxima_of(words: Floats) -> Floats:
+    """As `accord.model.joint.network.maxima_of`: [B, W, D] -> [levels, B, W, D]."""
+    count = words.shape[1]
+    table = np.empty((count.bit_length(), *words.shape), np.float32)
+    table[0] = words
+    for level in range(1, len(table)):
+        step, shorter = 1 << (level - 1), table[level - 1]
+        np.maximum(shorter[:, :-step], shorter[:, step:], out=table[level, :, :-step])
+        np.maximum(shorter[:, -step:], shorter[:, -1:], out=table[level, :, -step:])
+    return table
 
 
 def pool(words: Floats, marks: Marks) -> Floats:
@@ -84,10 +90,10 @@ def _session(path: Path, threads: int) -> Any:
     options.inter_op_num_threads = 1
     # Batches come in many shapes; patterns remembered for each would only hold memory.
     options.enable_mem_pattern = False
-    # Without VNNI, the fast int8 product of x86-64 adds pairs in 16 bits, which saturate: other
-    # marks would be found than with it. This asks for the exact product there; with VNNI, which
-    # is exact, it changes nothing.
-    options.add_session_config_entry("session.x64quantprecision", "1")
+    # A product that saturates would find other marks than one that does not. The exact one takes
+    # twice as long, so it is asked for only where it is needed.
+    if not fast_product_is_exact():
+        options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -33,7 +33,7 @@ def losses(
     """Loss of the marks and of the relations, each summed over a row and averaged over rows."""
     batch, gold = stack_rows(rows, recipe.network.widest)
     widths, weights = sample_widths(gold, recipe.training.wide, rng)
-    words, scores = read(network, batch, torch.tensor(widths))
+    words, scores = read(network, batch, widths)
     truth = torch.from_numpy(gold[:, :, widths])
     each_span = functional.cross_entropy(
         scores.flatten(0, 2), truth.flatten(), reduction="none", ignore_index=-1
@@ -44,7 +44,7 @@ def losses(
     if not len(marks) or not pairs.allowed.any():
         return mark_loss, mark_loss.new_zeros(())
     first, last = torch.from_numpy(marks.first), torch.from_numpy(marks.last)
-    maxima = maxima_of(words, words.shape[1].bit_length() - 1)
+    maxima = maxima_of(words)
     vectors = pool_marks(maxima, torch.from_numpy(marks.rows), first, last)
     found = network.relations(
         maxima,
@@ -70,7 +70,7 @@ def sample_widths(
     """
     every = range(gold.shape[2])
     sure = [k for k in every if k < _NARROW or (gold[:, :, k] > 0).any()]
-    rest = [k for k in every if k not in set(sure)]
+    rest = sorted(set(every).difference(sure))
     drawn = rng.sample(rest, math.ceil(share * len(rest)))
     widths = sorted([*sure, *drawn])
     weight = len(rest) / len(drawn) if drawn else 0.0
@@ -78,11 +78,11 @@ def sample_widths(
     return widths, [weight if k in chosen else 1.0 for k in widths]
 
 
-def read(network: JointNetwork, batch: ReadBatch, widths: Tensor) -> tuple[Tensor, Tensor]:
+def read(network: JointNetwork, batch: ReadBatch, widths: Sequence[int]) -> tuple[Tensor, Tensor]:
     """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1] of a batch, for K widths."""
     arrays = {name: torch.from_numpy(array) for name, array in batch.arrays().items()}
     words = network.reader(**arrays)
-    return words, network.marks(words, widths[widths < words.shape[1]])
+    return words, network.marks(words, widths)
 
 
 def optimiser(network: JointNetwork, recipe: TrainingRecipe) -> torch.optim.AdamW:

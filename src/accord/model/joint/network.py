@@ -5,6 +5,7 @@ N marks in all, P pairs a window, R relation types. Spans are in words, half-ope
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -24,8 +25,8 @@ _ELSEWHERE = 2 * (len(GAPS) + 1)
 # from the start spare the first epochs, as in Lin et al. 2017 (focal loss), section 3.3.
 _NO_MARK, _NO_RELATION = 6.0, -3.0
 
-# No window has more words than two to this power.
-_LEVELS = 9
+# No window has words of two to this power.
+_LEVELS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class MarkScorer(nn.Module):
 
     Start, end, mean content and width are added before a non-linearity; beside it, start and end
     are scored against each other for each type. Cost grows with W x K, not with a mark's length.
+    One width is scored after the other: so few numbers at a time stay in the processor's cache.
     """
 
     def __init__(self, size: int, types: int, config: NetworkRecipe, dropout: float):
@@ -107,26 +109,34 @@ class MarkScorer(nn.Module):
         self.end_pair = nn.Linear(size, self.inner)
         self.drop = Dropout(dropout)
 
-    def forward(self, words: Tensor, widths: Tensor) -> Tensor:
-        """Words [B, W, D], widths [K] (0, 1, ...) -> scores [B, W, K, T + 1].
+    def forward(self, words: Tensor, widths: Sequence[int]) -> Tensor:
+        """Words [B, W, D], widths (0, 1, ...) -> scores [B, W, K, T + 1].
 
-        Score w, k is that of the span from word w of k + 1 words. Spans that reach past the last
-        word have scores too; they mean nothing.
+        Score w, k is that of the span from word w of widths[k] + 1 words. Spans that reach past
+        the last word have scores too; they mean nothing.
         """
-        batch, count = words.shape[0], words.shape[1]
-        first = torch.arange(count)[:, None]
-        width = widths[None, :]
-        last = (first + width).clamp(max=count - 1)  # W, K
-        total = functional.pad(self.content(words).float().cumsum(1), (0, 0, 1, 0))
-        mean = (total[:, last + 1] - total[:, :-1, None]) / (width + 1)[..., None]
-        x = self.start(words)[:, :, None] + self.end(words)[:, last] + self.width(widths)
-        x = self.out(self.drop(functional.gelu(x + mean.to(x.dtype)))).float()
-        starts = self.start_pair(words).view(batch, count * (self.types + 1), self.inner)
-        pair = (starts @ self.end_pair(words).transpose(1, 2)) / math.sqrt(self.inner)
-        pair = pair.view(batch, count, self.types + 1, count).float()
-        index = last[None, :, None, :].expand(batch, -1, self.types + 1, -1)
-        y: Tensor = x + pair.gather(3, index).transpose(2, 3)
+        reach = max(widths) + 1
+        start, end = self.start(words), functional.pad(self.end(words), (0, 0, 0, reach))
+        total = functional.pad(self.content(words).float().cumsum(1), (0, 0, 1, reach))
+        before = total[:, : -reach - 1]
+        scores = []
+        for width in widths:
+            mean = (total[:, width + 1 : width - reach] - before) * (1 / (width + 1))
+            x = start + end[:, width : width - reach] + self.width.weight[width].to(start.dtype)
+            scores.append(self.out(self.drop(functional.gelu(x + mean.to(x.dtype)))))
+        y: Tensor = torch.stack(scores, 2).float() + self._pairs(words, widths, reach)
         return y
+
+    def _pairs(self, words: Tensor, widths: Sequence[int], reach: int) -> Tensor:
+        """Each span's first word against its last, [B, W, K, T + 1]."""
+        batch, count = words.shape[0], words.shape[1]
+        starts = self.start_pair(words).view(batch, count, self.types + 1, self.inner)
+        ends = functional.pad(self.end_pair(words), (0, 0, 0, reach))
+        pairs = (starts.transpose(1, 2) @ ends.transpose(1, 2)[:, None]).float().flatten(2)
+        # Read in rows that are longer by one, the pair of words w and w + k stands at w, k.
+        skewed = functional.pad(pairs, (0, count)).view(batch, self.types + 1, count, -1)
+        scores: Tensor = skewed[..., :reach].permute(0, 2, 3, 1) / math.sqrt(self.inner)
+        return scores if len(widths) == reach else scores[:, :, list(widths)]
 
 
 class RelationScorer(nn.Module):
@@ -202,15 +212,14 @@ class JointNetwork(nn.Module):
         self.relations = RelationScorer(size, counts, config, training.head_dropout)
 
 
-def maxima_of(words: Tensor, levels: int = _LEVELS) -> Tensor:
-    """The largest value of each component in every stretch of 1, 2, 4, ... 2 ** levels words.
+def maxima_of(words: Tensor) -> Tensor:
+    """The largest value of each component in every stretch of 1, 2, 4, ... words, up to all W.
 
-    Words [B, W, D] -> [levels + 1, B, W, D]; two such stretches, overlapping, cover any that has
-    less than twice the words of the longest.
+    Words [B, W, D] -> [levels, B, W, D]; two such stretches, overlapping, cover any.
     """
     place = torch.arange(words.shape[1])
     table = [words]
-    for level in range(1, levels + 1):
+    for level in range(1, words.shape[1].bit_length()):
         shifted = (place + (1 << (level - 1))).clamp(max=words.shape[1] - 1)
         table.append(torch.maximum(table[-1], table[-1][:, shifted]))
     return torch.stack(table, 0)
@@ -225,7 +234,7 @@ def stretch_maxima(maxima: Tensor, rows: Tensor, first: Tensor, last: Tensor) ->
     count = maxima.shape[2]
     length = (last - first).clamp(min=1)
     power, covered = torch.zeros_like(length), torch.ones_like(length)
-    for level in range(1, maxima.shape[0]):
+    for level in range(1, _LEVELS):
         longer = length >= (1 << level)
         power, covered = power + longer, covered + longer * (1 << (level - 1))
     start = (power * maxima.shape[1] + rows) * count
@@ -245,7 +254,9 @@ def pool_marks(maxima: Tensor, rows: Tensor, first: Tensor, last: Tensor) -> Ten
 
 def _pick(x: Tensor, index: Tensor) -> Tensor:
     """X [B, A, D], index [B, C] -> [B, C, D]."""
-    return x.gather(1, index[..., None].expand(-1, -1, x.shape[-1]))
+    place = index + torch.arange(x.shape[0])[:, None] * x.shape[1]
+    # Whole rows of one table: gathering along an axis would copy number by number.
+    return x.flatten(0, 1).index_select(0, place.flatten()).view(*index.shape, x.shape[2])
 
 
 def _gaps(hs: Tensor, he: Tensor, ts: Tensor, te: Tensor, elsewhere: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ _MOST_PIECES = 3072
 # Pairs of one window are scored at most so many at a time, and a batch of them has at most so many
 # words: it bounds the memory of long paragraphs and of those full of marks.
 _MOST_PAIRS = 256
-_MOST_WORDS = 1 << 12
+_MOST_WORDS = 1 << 10
 
 # A relation that crosses paragraphs looks among so many of the last marks for its tail.
 _LOOK_BACK = 512

@@ -67,7 +67,8 @@ class TrainingRecipe:
     `encoder_rate` is the learning rate of the topmost encoder layer, times `layer_decay` for each
     layer below; `head_rate` that of all else. `average`: decay of the running average of the
     weights, which is the model. `replace`: how often a gold mention is replaced by another of its
-    type; `mask`: how often a word is hidden from the encoder; `wide`: share of the widths beyond 12
+    type; `coin`: how many of those of the types `coined` get a name of ordinary words instead;
+    `mask`: how often a word is hidden from the encoder; `wide`: share of the widths beyond 12
     words that a batch learns from, drawn anew for each. `patience`: end after so many
     evaluations without a better score, 0 for never. `train_pieces`: whether the encoder's
     word-piece embeddings learn too. `bf16`: "auto" (where the processor multiplies it natively),
@@ -85,6 +86,8 @@ class TrainingRecipe:
     dropout: float = 0.1
     head_dropout: float = 0.2
     replace: float = 0.3
+    coin: float = 0.0
+    coined: tuple[str, ...] = ()
     mask: float = 0.0
     wide: float = 0.25
     relation_weight: float = 1.0
@@ -101,7 +104,7 @@ class TrainingRecipe:
         _within("patience", self.patience, 0, 1000)
         for name in ("encoder_rate", "head_rate", "layer_decay", "weight_decay", "warmup"):
             _within(name, getattr(self, name), 0, 1)
-        for name in ("average", "dropout", "head_dropout", "replace", "mask"):
+        for name in ("average", "dropout", "head_dropout", "replace", "coin", "mask"):
             _within(name, getattr(self, name), 0, 0.9999)
         _within("wide", self.wide, 0.01, 1)
         _within("relation_weight", self.relation_weight, 0, 1000)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from accord.document import Document
 from accord.model.joint.batches import ReadBatch
 from accord.model.joint.candidates import Marks
-from accord.model.joint.graphs import READ, RELATE
+from accord.model.joint.graphs import READ, RELATE, maxima_of
 from accord.model.joint.reading import Scorer
 
 Floats = NDArray[np.float32]
@@ -26,7 +26,6 @@ class Recorder:
     """Stands between the reader and the network, and keeps what the graphs are fed."""
 
     network: Scorer
-    widest: int
     samples: dict[str, list[Feeds]] = field(default_factory=lambda: {READ: [], RELATE: []})
 
     def _keep(self, graph: str, feeds: Feeds) -> None:
@@ -35,15 +34,14 @@ class Recorder:
 
     def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
         """As the network's."""
-        widths = np.arange(min(self.widest, batch.starts.shape[1]))
-        self._keep(READ, {**batch.arrays(), "widths": widths})
+        self._keep(READ, batch.arrays())
         return self.network.read(batch)
 
     def relate(
         self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
     ) -> Floats:
         """As the network's."""
-        feeds: dict[str, NDArray[Any]] = {"vectors": words, "marks": vectors}
+        feeds: dict[str, NDArray[Any]] = {"maxima": maxima_of(words), "marks": vectors}
         feeds |= {"kinds": marks.kinds, "first": marks.first, "last": marks.last, **pairs}
         self._keep(RELATE, feeds)
         return self.network.relate(words, vectors, marks, pairs)

@@ -26,7 +26,7 @@ class TorchGraphs:
     @torch.no_grad()
     def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
         """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1]."""
-        words, scores = read(self.network, batch, torch.arange(self.widest))
+        words, scores = read(self.network, batch, range(self.widest))
         return numpy(words), numpy(scores)
 
     @torch.no_grad()

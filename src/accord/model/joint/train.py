@@ -14,6 +14,7 @@ import torch
 from tokenizers import Tokenizer
 
 from accord.corpus import Corpus
+from accord.counted import counted
 from accord.document import Document
 from accord.errors import InputError
 from accord.files import read_bytes, read_text
@@ -36,7 +37,7 @@ from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.torch_graphs import TorchGraphs
 from accord.model.joint.words import Pieces
 from accord.model.progress import Listener, Score, Step, silent
-from accord.model.provenance import data_record
+from accord.model.provenance import data_record, features
 
 # Documents, and windows at a time, that int8's scales are set by.
 _SAMPLES = 160
@@ -89,7 +90,7 @@ class Trained:
         `precision` replaces the recipe's. The same model gives the same bytes.
         """
         network = TorchGraphs(self.network, self.recipe.network.widest)
-        recorder = Recorder(network, self.recipe.network.widest)
+        recorder = Recorder(network)
         # The scales of int8 are set by texts that the model was trained on.
         deque(self._extractor(recorder, _SAMPLE_BATCH).extract(self.samples), maxlen=0)
         graphs = export(
@@ -146,14 +147,20 @@ def train_joint(
             "and there is none to score by here; a training once a fold has none, so set it to 0"
         )
     table = SchemaTable.of(corpus.schema)
+    unknown = sorted(set(recipe.training.coined).difference(table.mentions))
+    if unknown:
+        raise InputError(
+            f"training.coined names {', '.join(unknown)}, which the schema does not know; its "
+            f"mention types are {', '.join(table.mentions)}"
+        )
     network = recipe.network
     examples, skipped = read_examples(
         corpus, recipe.data.layer, ids, table, words=network.words, widest=network.widest
     )
     if not any(example.marks for example in examples):
         raise InputError(
-            f"layer {recipe.data.layer!r} of these {len(ids)} documents has no mention to learn "
-            "from"
+            f"layer {recipe.data.layer!r} of {counted(len(ids), 'document')} has no mention to "
+            "learn from"
         )
     files = find_encoder(recipe.encoder)
     record = {
@@ -196,11 +203,7 @@ def make_network(recipe: JointRecipe, table: SchemaTable, files: EncoderFiles) -
 
 def native_bf16() -> bool:
     """Whether the processor multiplies bfloat16 natively; elsewhere it would be slower."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags
+    return not {"avx512_bf16", "amx_bf16"}.isdisjoint(features() or ())
 
 
 def _train(
@@ -223,7 +226,7 @@ def _train(
     identity = _identity(recipe, trained.record)
     if checkpoints is not None:
         load_run(checkpoints, run, identity)
-    replacer = Replacer(examples, training.replace, trained.table)
+    replacer = Replacer(examples, training, trained.table)
     groups = units(examples)
     steps = training.epochs * -(-len(examples) // training.batch)
     while run.epoch < training.epochs and not _out_of_patience(run, training.patience):
