@@ -130,7 +130,7 @@ def test_progress_is_told_step_by_step(root):
 
 
 def test_an_empty_layer_cannot_be_learned_from(root):
-    with pytest.raises(InputError, match="layer 'gold' of these 1 documents has no mention"):
+    with pytest.raises(InputError, match="layer 'gold' of 1 document has no mention"):
         trained_on(root, ("practice/c",))
     with pytest.raises(InputError, match="articles/a: no layer 'first'"):
         trained_on(root, data={"split": "articles", "layer": "first"})
