@@ -2,6 +2,7 @@
 
 import pytest
 from page_cases import HARBOUR, all_saved, served, write_corpus
+from playwright.sync_api import expect
 
 from accord.document import Document, Layer, Mention, Relation, Span
 
@@ -75,12 +76,12 @@ def test_changes_that_do_not_fit_are_asked_for_whole(page, press, saved, server,
     page.route("**/api/actions/**", other)
     press("Shift+ArrowRight", "1")
     saved()
-    assert page.locator("mark:not(.pending)").count() == 1
+    expect(page.locator("mark:not(.pending)")).to_have_count(1)
     page.unroute("**/api/actions/**")
     press("2", "ArrowRight", "ArrowRight", "1")
     saved()
     assert server.labels()[0] == [("Avon Steel", "GPE"), ("Brill", "ORG")]
-    assert page.locator("mark").count() == 2
+    expect(page.locator("mark")).to_have_count(2)
 
 
 def test_a_window_that_missed_a_version_gets_the_document(visit, server):
@@ -95,13 +96,14 @@ def test_a_window_that_missed_a_version_gets_the_document(visit, server):
         first.keyboard.press(key)
     first.locator("#banner .main").click()
     all_saved(first)
-    assert first.locator("mark").count() == 3
+    expect(first.locator("mark")).to_have_count(3)
     first.unroute("**/api/document/**")
     first.keyboard.press("u")
     all_saved(first)
     second.locator("#text:not(:has(mark[data-type=PLEDGE]))").wait_for()
     assert [kind for _, kind in server.labels()[0]] == ["ORG", "ORG"]
-    assert first.locator("mark").count() == second.locator("mark").count() == 2
+    expect(first.locator("mark")).to_have_count(2)
+    expect(second.locator("mark")).to_have_count(2)
 
 
 def test_after_a_restart_of_the_server_the_page_goes_on(page, press, saved, server):
@@ -114,7 +116,7 @@ def test_after_a_restart_of_the_server_the_page_goes_on(page, press, saved, serv
     press("u")
     saved()
     assert server.labels()[0] == [("Avon Steel", "GPE")]
-    assert page.locator("mark").count() == 1
+    expect(page.locator("mark")).to_have_count(1)
 
 
 def test_what_is_acknowledged_is_not_drawn_again(page, press, saved):
@@ -128,7 +130,7 @@ def test_what_is_acknowledged_is_not_drawn_again(page, press, saved):
     saved()
     marks = "[...document.querySelectorAll('mark')].map((m) => [m.before, m.dataset.id])"
     assert page.evaluate(marks) == [["$", "T1"], ["$", "T2"]]
-    assert page.locator("mark.pending").count() == 0
+    expect(page.locator("mark.pending")).to_have_count(0)
     # The names are the real ones for what comes next, too.
     press("x")
     saved()
@@ -150,12 +152,12 @@ def test_a_relation_keeps_its_row_and_its_arrow_when_it_is_acknowledged(page, pr
     kept = "(each) => each.map((element) => element.before)"
     assert page.locator("[data-relation=R1]").evaluate_all(kept) == [True, True]
     assert page.locator(".row.chosen[data-label=R1]").evaluate_all(kept) == [True]
-    assert page.locator(".pending").count() == 0
+    expect(page.locator(".pending")).to_have_count(0)
     page.locator(".row[data-label=R1]").click()
     press("x")
     saved()
     assert server.labels()[1] == []
-    assert page.locator(".row, .arc").count() == 0
+    expect(page.locator(".row, .arc")).to_have_count(0)
 
 
 def test_a_long_paragraph_is_drawn_in_pieces(long_page):
@@ -169,9 +171,9 @@ def test_a_long_paragraph_is_drawn_in_pieces(long_page):
     for _ in range(40):
         page.keyboard.press("ArrowDown")
     last = page.locator(".paragraph").nth(pieces.count() - 1)
-    assert page.locator(".goes-on").count() == pieces.count() - 1
+    expect(page.locator(".goes-on")).to_have_count(pieces.count() - 1)
     page.keyboard.press("Control+End")
-    assert last.locator(".cursor").count() == 1
+    last.locator(".cursor").wait_for()
     for _ in range(60):
         page.keyboard.press("ArrowUp")
     page.wait_for_selector(".paragraph:first-child .cursor")
@@ -190,16 +192,16 @@ def test_a_mark_from_one_piece_into_the_next(long_page):
     (mark,) = server.state(LONG).mentions
     assert mark.span.start < border < mark.span.end
     drawn = page.locator(f"mark[data-id={mark.id}]")
-    assert drawn.count() == 2
-    assert page.locator(f"mark.selected[data-id={mark.id}]").count() == 2
+    expect(drawn).to_have_count(2)
+    expect(page.locator(f"mark.selected[data-id={mark.id}]")).to_have_count(2)
     shown = drawn.evaluate_all("(all) => all.map((each) => each.textContent).join('')")
     assert shown == LONG[mark.span]
     page.keyboard.press("2")
     all_saved(page)
-    assert page.locator("mark[data-type=GPE]").count() == 2
+    expect(page.locator("mark[data-type=GPE]")).to_have_count(2)
     page.keyboard.press("x")
     all_saved(page)
-    assert page.locator("mark").count() == 0
+    expect(page.locator("mark")).to_have_count(0)
 
 
 def layer_of_many():
@@ -281,4 +283,4 @@ def test_a_new_list_of_documents_leaves_what_is_chosen(page, press, server):
         "(field) => field === document.activeElement"
     )
     press("Escape")
-    assert page.locator("#line").count() == 1
+    expect(page.locator("#line")).to_have_count(1)
