@@ -80,10 +80,10 @@ def test_a_model_learns_from_what_is_complete_and_then_suggests(root):
 def test_too_few_documents_are_said_to_be_too_few(root):
     with working(root, "ben") as workplace:
         store = workplace.stores["ben"]
-        with pytest.raises(InputError, match=f"0 documents of this layer .* complete {LEAST} more"):
+        with pytest.raises(InputError, match=f"has 0 complete documents; .* complete {LEAST} more"):
             Trainer(workplace).start(store)
         act(store, "texts/00", {"do": "set_status", "status": "complete"}, by="ben")
-        with pytest.raises(InputError, match=r"1 documents of this layer"):
+        with pytest.raises(InputError, match=r"has 1 complete document"):
             Trainer(workplace).start(store)
 
 

@@ -27,6 +27,7 @@ from accord.annotator.training import HELD_OUT, JOB, LEARN, job_text
 from accord.annotator.workplace import Workplace
 from accord.corpus import write_layer
 from accord.corpus.folder import ANNOTATIONS, SCHEMA_FILE, SPLITS_FILE, TEXTS
+from accord.counted import counted
 from accord.errors import AccordError, ConflictError, InputError
 from accord.files import read_bytes, write_bytes, write_text
 from accord.model.folder import BASELINE, CONFIG, check_target
@@ -221,8 +222,8 @@ def _too_few(done: int, learned: int) -> str:
     kept = done - learned
     aside = f" ({kept} of them drawn by chance, kept for scoring)" if kept else ""
     return (
-        f"{done} documents of this layer are complete{aside}; a model needs {LEAST} to learn from, "
-        f"so complete {need} more"
+        f"this layer has {counted(done, 'complete document')}{aside}; a model needs {LEAST} to "
+        f"learn from, so complete {need} more"
     )
 
 
