@@ -181,9 +181,10 @@ export class Side {
     }
     /** The row of a relation that has got its id now: it stays as it is, under the new name. */
     acknowledged(relation) {
-        const named = this.desk.outbox?.named;
-        for (const [name, row] of this.rows) {
-            if (!row.label.pending || named?.get(name) !== relation.id)
+        // Few have been named since the page was loaded; rows there are a thousand of.
+        for (const [name, id] of this.desk.outbox?.named ?? []) {
+            const row = id === relation.id ? this.rows.get(name) : undefined;
+            if (!row?.label.pending)
                 continue;
             this.rows.delete(name);
             row.row.dataset.label = relation.id;
