@@ -35,10 +35,8 @@ from accord.gate.baseline import Baseline
 from accord.gate.rules import ErrorShare, NotWorse
 from accord.gate.settings import Settings
 from accord.gate.tally import Tally, error_scores, scores
-from accord.gate.verdicts import Finding, Verdict
+from accord.gate.verdicts import Finding, Verdict, beyond
 from accord.schema import Schema
-
-_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,7 @@ def _kind(measure: Measure | ErrorShare) -> str:
 
 def _by_error(result: NonInferiority) -> float:
     """The normal p that documents and seeds alone bring such a loss; 1 where it is within delta."""
-    if result.loss <= result.delta + _TOLERANCE:
+    if not beyond(result.loss, result.delta):
         return 1.0
     if not result.error:
         return 0.0
@@ -178,7 +176,7 @@ def _judged(
     if adjusted <= limit:
         verdict = Verdict.FAIL
         message = f"{change}, significantly more than {100 * rule.delta:g} (p {adjusted:.2g})"
-    elif result.loss <= rule.delta + _TOLERANCE:
+    elif not beyond(result.loss, rule.delta):
         verdict, message = Verdict.PASS, change
     elif chance <= warn:
         verdict = Verdict.WARN

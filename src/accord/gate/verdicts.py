@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+_TOLERANCE = 1e-12  # sums are exact, quotients are not
+
+
+def beyond(loss: float, delta: float) -> bool:
+    """Whether a loss is larger than delta, by more than arithmetic brings."""
+    return loss > delta + _TOLERANCE
+
 
 class Verdict(StrEnum):
     """`SKIP`: the rule does not apply here, and its message says why."""
@@ -142,7 +149,7 @@ class Report:
             if f.verdict is Verdict.PASS
             and f.loss is not None
             and f.delta is not None
-            and f.loss > f.delta
+            and beyond(f.loss, f.delta)
         )
 
     @property
