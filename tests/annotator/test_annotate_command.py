@@ -1,8 +1,10 @@
 """`accord annotate`: the real server, started, used, and ended."""
 
+import asyncio
 import re
 import signal
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from app_cases import mark
@@ -89,3 +91,24 @@ def test_only_loopback_unless_asked():
     )
     assert f"{socket.gethostname()}:{port}" in addresses(bound, "0.0.0.0")  # noqa: S104
     bound.close()
+
+
+def test_what_is_sent_does_not_wait_for_what_was_sent_before():
+    async def without_delay():
+        told = asyncio.get_running_loop().create_future()
+
+        async def accepted(_, writer):
+            sock = writer.get_extra_info("socket")
+            told.set_result(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        bound = listen("127.0.0.1", 0)
+        async with await asyncio.start_server(accepted, sock=bound):
+            _, writer = await asyncio.open_connection(*bound.getsockname())
+            flag = await told
+            writer.close()
+        return flag
+
+    # A loop of its own: the browser tests leave one running in this thread.
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(asyncio.run, without_delay()).result()
