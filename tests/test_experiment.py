@@ -8,6 +8,7 @@ import pytest
 from accord.corpus import read_corpus
 from accord.document import Layer, Mention, Relation, Span
 from accord.experiment import calibrated, cross_validate, judge, outcomes
+from accord.files import read_text, write_text
 from accord.model.joint.calibrate import FLOOR, Calibration, Scale
 from accord.model.progress import silent
 from accord.model.training import leave_one_out
@@ -51,12 +52,11 @@ def test_calibrating_moves_scores_and_drops_what_falls_below(corpus):
         (Mention("T1", Span(0, 11), "ORG", 0.5), Mention("T2", Span(23, 33), "ALLIANCE", 0.9)),
         (
             Relation("member_of", "T1", "T2", score=0.6),
-            Relation("leads", "T1", "T2", score=0.6),
+            Relation("amount", "T1", "T2", score=0.6),
         ),
     )
-    found = calibrated(
-        layer, Calibration(Scale(1.0, 1.0), Scale(2.0, 0.0), {"leads": Scale(1.0, -1.0)}), 0.5
-    )
+    scales = Calibration(Scale(1.0, 1.0), Scale(2.0, 0.0), {"amount": Scale(1.0, -1.0)})
+    found = calibrated(layer, scales, 0.5, corpus.schema)
     assert [m.score for m in found.mentions] == [
         round(1 / (1 + math.exp(-1)), 4),
         round(1 / (1 + math.exp(-1) / 9), 4),
@@ -64,7 +64,24 @@ def test_calibrating_moves_scores_and_drops_what_falls_below(corpus):
     (kept,) = found.relations
     assert (kept.type, kept.score) == ("member_of", round(1 / (1 + (0.4 / 0.6) ** 2), 4))
     assert found.mentions == layer.mentions
-    assert calibrated(layer, Calibration(), 0.5) == layer
+    assert calibrated(layer, Calibration(), 0.5, corpus.schema) == layer
+
+
+def test_what_calibrating_leaves_alone_is_left_out_as_in_extraction(root):
+    file = root / "annotations" / "schema.toml"
+    rule = '[mention.PLEDGE]\nneeds = ["pledges"]'
+    write_text(file, read_text(file).replace("[mention.PLEDGE]", rule))
+    layer = Layer(
+        "articles/b",
+        "model",
+        (Mention("T1", Span(0, 11), "ORG", 0.9), Mention("T2", Span(23, 33), "PLEDGE", 0.9)),
+        (Relation("pledges", "T1", "T2", score=0.6),),
+    )
+    schema = read_corpus(root).schema
+    assert calibrated(layer, Calibration(), 0.5, schema) == layer
+    left = calibrated(layer, Calibration(), 0.7, schema)
+    assert [m.type for m in left.mentions] == ["ORG"]
+    assert left.relations == ()
 
 
 def test_judging_gold_by_itself(corpus):

@@ -39,6 +39,18 @@ def test_what_lint_reads(tmp_path):
     assert (bare.everywhere, bare.needs, bare.looks_like) == (False, (), None)
 
 
+def test_what_a_model_keeps_to(tmp_path):
+    text = SCHEMA.replace('version = "1"', 'version = "1"\nflat_types = true').replace(
+        'head = ["PLEDGE"]', 'head = ["PLEDGE"]\none_head = true\none_tail = true'
+    )
+    schema = schema_of(tmp_path, text)
+    assert schema.flat_types
+    counts = {n: (r.one_tail, r.one_head) for n, r in schema.relations.items()}
+    assert counts.pop("amount") == (True, True)
+    assert set(counts.values()) == {(False, False)}
+    assert not schema_of(tmp_path, SCHEMA).flat_types
+
+
 def test_the_projects_own_schema():
     schema = read_schema(REPOSITORY / "annotations" / "schema.toml")
     assert set(schema.mentions) == {

@@ -14,6 +14,7 @@ from accord.compare import Counts, Match, Scores, compare_layers, evaluate
 from accord.corpus import Corpus
 from accord.document import Layer
 from accord.facts import FactCounts, fact_counts, facts
+from accord.model.choice import choose
 from accord.model.folder import JOINT
 from accord.model.joint.calibrate import (
     FLOOR,
@@ -95,7 +96,9 @@ def held_out(recipe: Mapping[str, Any], corpus: Corpus, layers: Mapping[str, Lay
     found = outcomes(gold, layers, corpus.schema)
     calibration = calibrate(*found)
     threshold = float(recipe.get("extraction", {}).get("threshold", 0.5))
-    kept = {i: calibrated(layer, calibration, threshold) for i, layer in layers.items()}
+    kept = {
+        i: calibrated(layer, calibration, threshold, corpus.schema) for i, layer in layers.items()
+    }
     mentions, relations = found
     return HeldOut(
         kept,
@@ -166,18 +169,19 @@ def outcomes(
     return mentions, relations
 
 
-def calibrated(layer: Layer, calibration: Calibration, threshold: float) -> Layer:
-    """The layer with calibrated scores, without relations below the threshold."""
+def calibrated(layer: Layer, calibration: Calibration, threshold: float, schema: Schema) -> Layer:
+    """The layer with calibrated scores, as extraction with this threshold would have given it."""
     relations = [
         replace(r, score=round(calibration.of(r.type)(_odds(r.score)), 4)) for r in layer.relations
     ]
-    return replace(
+    scored = replace(
         layer,
         mentions=tuple(
             replace(m, score=round(calibration.mention(_odds(m.score)), 4)) for m in layer.mentions
         ),
         relations=tuple(r for r in relations if (r.score or 0.0) >= threshold),
     )
+    return choose(scored, schema)
 
 
 def _odds(score: float | None) -> float:

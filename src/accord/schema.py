@@ -19,7 +19,8 @@ class MentionType:
 
     The rest tells `accord lint` what is suspicious: `everywhere`, a text marked once is marked
     each time it occurs; `needs`, a mention takes part in one of these relations; `looks_like`, a
-    regular expression for text that should be marked.
+    regular expression for text that should be marked. A model leaves out a mention whose type
+    `needs` relations if it takes part in none at all.
     """
 
     name: str
@@ -34,7 +35,8 @@ class RelationType:
     """A type of relation and the mention types it may join.
 
     `symmetric`: head and tail may change places. `same_type`: both ends have one type.
-    `across_paragraphs`: the ends may stand in different paragraphs.
+    `across_paragraphs`: the ends may stand in different paragraphs. `one_tail`: a head has one
+    tail at most, `one_head`: a tail one head; a second is suspicious, and a model draws none.
     """
 
     name: str
@@ -44,6 +46,8 @@ class RelationType:
     symmetric: bool = False
     same_type: bool = False
     across_paragraphs: bool = False
+    one_tail: bool = False
+    one_head: bool = False
 
     def allows(self, head: str, tail: str) -> bool:
         """Whether this relation may point from a mention type to another."""
@@ -60,12 +64,17 @@ class Violation:
 
 @dataclass(frozen=True)
 class Schema:
-    """Mention types and relation types by name, in the order of the schema file."""
+    """Mention types and relation types by name, in the order of the schema file.
+
+    `flat_types`: no mention lies within another of its own type; one that does is suspicious, and a
+    model marks none.
+    """
 
     name: str
     version: str
     mentions: Mapping[str, MentionType]
     relations: Mapping[str, RelationType]
+    flat_types: bool = False
 
     def relations_between(self, head: str, tail: str) -> tuple[str, ...]:
         """Names of the relations that may point from one mention type to another."""
@@ -200,7 +209,7 @@ def read_schema(path: Path) -> Schema:
 
 
 def _schema(data: dict[str, Any]) -> Schema:
-    _keys(data, {"name", "version", "mention", "relation"}, "the schema")
+    _keys(data, {"name", "version", "flat_types", "mention", "relation"}, "the schema")
     mentions: dict[str, MentionType] = {}
     for name, table in _tables(data, "mention").items():
         _name(name)
@@ -219,7 +228,7 @@ def _schema(data: dict[str, Any]) -> Schema:
     for name, table in _tables(data, "relation").items():
         where = f"[relation.{name}]"
         _name(name)
-        flags = ("symmetric", "same_type", "across_paragraphs")
+        flags = ("symmetric", "same_type", "across_paragraphs", "one_tail", "one_head")
         _keys(table, {"text", "head", "tail", *flags}, where)
         relations[name] = RelationType(
             name,
@@ -243,6 +252,7 @@ def _schema(data: dict[str, Any]) -> Schema:
         _string(data, "version", "the schema"),
         MappingProxyType(mentions),
         MappingProxyType(relations),
+        _flag(data, "flat_types", "the schema"),
     )
 
 

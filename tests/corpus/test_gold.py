@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from accord.corpus import read_corpus
+from accord.files import read_text
 from sample_corpus import REPOSITORY, arrows, words
 
 JOINT, JAPAN = "articles/us-joint-consortium", "articles/us-japan-alliance"
@@ -33,6 +34,21 @@ def test_both_articles_are_labelled_without_violation(corpus, source):
         layer = corpus.layer(source, i)
         assert corpus.schema.violations(corpus.documents[i], layer) == ()
         assert len(layer.mentions) > 30
+
+
+@pytest.mark.parametrize("name", ["alliances", "alliances-articles"])
+def test_no_recipe_gives_the_tests_names_away(corpus, name):
+    """The organisations named in a recipe share no word with those of the articles."""
+    recipe = tomllib.loads(read_text(REPOSITORY / f"models/recipes/{name}.toml"))
+    test = set()
+    for i in corpus.select("articles"):
+        document, layer = corpus.documents[i], corpus.layer("gold", i)
+        names = [document[m.span] for m in layer.mentions if m.type in {"ORG", "PERSON"}]
+        test |= {word.casefold() for name in names for word in name.split() if word[0].isupper()}
+    assert {"nvidia", "aws", "cook"} <= test
+    listed = recipe["training"]["names"]
+    assert len(listed) > 300
+    assert not {n for n in listed if test & set(n.casefold().split())}
 
 
 def test_us_joint_and_its_members(joint):

@@ -14,14 +14,17 @@ RULES = {
     "PLEDGE": 'needs = ["pledges"]',
     "MONEY": "looks_like = '\\$\\d'",
 }
+COUNTS = {"member_of": "one_tail = true", "amount": "one_head = true"}
 
 
 @pytest.fixture
 def linted(root):
     """A function: findings, as (item, reason), of texts with marks, by document id."""
-    schema = SCHEMA
+    schema = SCHEMA.replace('version = "1"', 'version = "1"\nflat_types = true')
     for name, rule in RULES.items():
         schema = schema.replace(f"[mention.{name}]", f"[mention.{name}]\n{rule}")
+    for name, rule in COUNTS.items():
+        schema = schema.replace(f"[relation.{name}]", f"[relation.{name}]\n{rule}")
     write_text(root / "annotations/schema.toml", schema)
 
     def check(texts, of="x"):
@@ -96,6 +99,38 @@ def test_a_pledge_without_a_pledger(linted):
     marks = [("Avon", "ORG"), ("pledged", "PLEDGE"), ("$5", "MONEY"), ("promise", "PLEDGE")]
     (found,) = linted({"x": (text, marks, [("pledges", 0, 1), ("amount", 3, 2)])})
     assert found == ("T4", "PLEDGE without pledges: ...Avon pledged $5. A [promise] was made....")
+
+
+def test_a_second_tail_or_head_where_one_is_usual(linted):
+    text = "Avon is in the Coast Pact and the Hill Pact and pledged, and promised, $5."
+    marks = [("Avon", "ORG"), ("Coast Pact", "ALLIANCE"), ("Hill Pact", "ALLIANCE")]
+    marks += [("pledged", "PLEDGE"), ("promised", "PLEDGE"), ("$5", "MONEY")]
+    arrows = [("member_of", 0, 1), ("pledges", 0, 3), ("pledges", 0, 4), ("amount", 3, 5)]
+    assert linted({"x": (text, marks, arrows)}) == []
+    found = linted({"x": (text, marks, [*arrows, ("member_of", 0, 2), ("amount", 4, 5)])})
+    assert found == [
+        (
+            "T1",
+            "2 tails of member_of (T2, T3), where one is usual: "
+            "...[Avon] is in the Coast Pact and the ...",
+        ),
+        (
+            "T6",
+            "2 heads of amount (T4, T5), where one is usual: "
+            "...ct and pledged, and promised, [$5]....",
+        ),
+    ]
+
+
+def test_a_mark_within_another_of_its_type(linted):
+    text = "Avon Steel and the Bank of Avon grew in Kenya."
+    marks = [("Avon Steel", "ORG"), ("Bank of Avon", "ORG"), ("Kenya", "GPE")]
+    assert linted({"x": (text, marks, [])}) == []
+    (found,) = linted({"x": (text, [marks[0], ("Steel", "ORG"), *marks[1:]], [])})
+    assert found == (
+        "T2",
+        "ORG within T1, which is one too: ...Avon [Steel] and the Bank of Avon grew in ...",
+    )
 
 
 def test_findings_come_in_text_order(linted):

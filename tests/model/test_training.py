@@ -144,12 +144,19 @@ def test_held_out_documents_need_labels_too(root):
         check(recipe_of(held_out="practice/c"), corpus, corpus.select("articles"))
 
 
-def test_a_joint_recipe_is_checked_before_it_is_trained(root):
+@pytest.mark.parametrize(
+    ("training", "reason"),
+    [
+        ({"epochs": 0}, "epochs must lie between 1 and 100000, not 0"),
+        ({"coin": 0.7, "known": 0.5}, r"coin \+ known must lie between 0 and 1, not 1.2"),
+        ({"known": 0.5, "names": [" "]}, "known is a share of names, and one of them is empty"),
+        ({"known": 0.5}, "known is a share of names, and there are none"),
+    ],
+)
+def test_a_joint_recipe_is_checked_before_it_is_trained(root, training, reason):
     corpus = read_corpus(root)
-    recipe = {"kind": "joint", "data": {"split": "articles"}, "training": {"epochs": 0}}
-    with pytest.raises(
-        InputError, match=r"\[training\]: epochs must lie between 1 and 100000, not 0"
-    ):
+    recipe = {"kind": "joint", "data": {"split": "articles"}, "training": training}
+    with pytest.raises(InputError, match=rf"\[training\]: {reason}"):
         check(recipe, corpus, ["articles/a"])
 
 

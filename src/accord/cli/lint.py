@@ -20,7 +20,7 @@ def command(
     root: Root = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """List suspicious gaps: names marked here and not there, money without a mark, idle pledges.
+    """List suspicious labels: names marked here and not there, money without a mark, idle pledges.
 
     A finding is a place to look, not an error. What counts as suspicious stands in the schema.
 

@@ -21,7 +21,7 @@ from accord.errors import AccordError
 #: What `accord --help` says of each command: the first sentence of its module's own help.
 COMMANDS = {
     "validate": "Check texts, checksums, splits and labels; list every finding with file and line.",
-    "lint": "List suspicious gaps: names marked here and not there, money without a mark, idle "
+    "lint": "List suspicious labels: names marked here and not there, money without a mark, idle "
     "pledges.",
     "profile": "Describe labelled text: size, vocabulary, repetition, labels a paragraph and by "
     "type.",

@@ -13,7 +13,7 @@ from accord.corpus.corpus import Corpus
 from accord.corpus.folder import ANNOTATIONS
 from accord.corpus.standoff import SUFFIX
 from accord.corpus.validate import Finding
-from accord.document import Document, Layer, Span
+from accord.document import Document, Layer, Mention, Span
 from accord.schema import MentionType
 
 # A text marked in this many other documents is expected to be marked in this one too.
@@ -30,6 +30,8 @@ def lint(corpus: Corpus, source: str, ids: Sequence[str]) -> tuple[Finding, ...]
             *_unmarked_repeats(corpus, document, layer, common),
             *_unmarked_patterns(corpus, document, layer),
             *_unused(corpus, document, layer),
+            *_second_ends(corpus, document, layer),
+            *_within_own_type(corpus, document, layer),
         ]
         path = corpus.root / ANNOTATIONS / source / f"{i}{SUFFIX}"
         findings += [Finding(path, None, item, reason) for _, item, reason in sorted(found)]
@@ -94,6 +96,41 @@ def _unused(corpus: Corpus, document: Document, layer: Layer) -> Iterator[tuple[
                 mention.id,
                 f"{mention.type} without {' or '.join(needs)}: {_around(document, mention.span)}",
             )
+
+
+def _second_ends(
+    corpus: Corpus, document: Document, layer: Layer
+) -> Iterator[tuple[int, str, str]]:
+    """Relations that give a head a second tail, or a tail a second head, where one is usual."""
+    ends: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for relation in layer.relations:
+        kind = corpus.schema.relations.get(relation.type)
+        if kind is None or not {relation.head, relation.tail} <= layer.by_id.keys():
+            continue
+        if kind.one_tail:
+            ends[relation.head, relation.type, "tails"].append(relation.tail)
+        if kind.one_head:
+            ends[relation.tail, relation.type, "heads"].append(relation.head)
+    for (item, name, which), others in ends.items():
+        if len(others) > 1:
+            span = layer.by_id[item].span
+            reason = f"{len(others)} {which} of {name} ({', '.join(others)}), where one is usual"
+            yield span.start, item, f"{reason}: {_around(document, span)}"
+
+
+def _within_own_type(
+    corpus: Corpus, document: Document, layer: Layer
+) -> Iterator[tuple[int, str, str]]:
+    if not corpus.schema.flat_types:
+        return
+    last: dict[str, Mention] = {}
+    for mention in sorted(layer.mentions, key=lambda m: (m.span.start, -m.span.end)):
+        outer = last.get(mention.type)
+        if outer is None or mention.span.end > outer.span.end:
+            last[mention.type] = mention
+        else:
+            reason = f"{mention.type} within {outer.id}, which is one too"
+            yield mention.span.start, mention.id, f"{reason}: {_around(document, mention.span)}"
 
 
 def _rules(corpus: Corpus, kind: str) -> MentionType:

@@ -78,6 +78,8 @@ def write(
 def format_schema(schema: Schema) -> str:
     """The schema as a schema file, which `accord.schema.read_schema` reads."""
     lines = [f"name = {_quoted(schema.name)}", f"version = {_quoted(schema.version)}"]
+    if schema.flat_types:
+        lines.append("flat_types = true")
     for mention in schema.mentions.values():
         lines += ["", f"[mention.{_quoted(mention.name)}]", *_mention_lines(mention)]
     for relation in schema.relations.values():
@@ -101,7 +103,7 @@ def _relation_lines(relation: RelationType) -> Iterator[str]:
     yield f"tail = {_listed(relation.tail)}"
     if relation.text:
         yield f"text = {_quoted(relation.text)}"
-    for flag in ("symmetric", "same_type", "across_paragraphs"):
+    for flag in ("symmetric", "same_type", "across_paragraphs", "one_tail", "one_head"):
         if getattr(relation, flag):
             yield f"{flag} = true"
 

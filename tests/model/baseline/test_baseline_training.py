@@ -2,6 +2,7 @@
 
 import shutil
 import tomllib
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -93,6 +94,21 @@ def test_odd_texts(trained, text):
     (layer,) = load_model(trained[1]).extract([document])
     assert layer.document == "odd"
     assert load_model(trained[1]).schema.violations(document, layer) == ()
+
+
+def test_output_keeps_what_the_schema_says_of_counts(trained):
+    root, folder = trained
+    loose = replace(load_model(folder), threshold=0.0)
+    one = {name: replace(r, one_tail=True) for name, r in loose.schema.relations.items()}
+    strict = replace(loose, schema=replace(loose.schema, relations=one))
+    documents = [*read_corpus(root).documents.values(), UNSEEN]
+
+    def most(extractor):
+        layers = extractor.extract(documents)
+        return max(max(Counter((r.type, r.head) for r in x.relations).values()) for x in layers)
+
+    assert most(loose) > 1
+    assert most(strict) == 1
 
 
 def test_explain(trained):

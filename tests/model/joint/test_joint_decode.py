@@ -29,7 +29,7 @@ def crosses(a, b):
 
 @given(marks)
 def test_nested_marks_never_cross_nor_repeat(found):
-    kept = without_crossing(found, nested=True)
+    kept = without_crossing(found, nested=True, flat_types=False)
     for a, b in itertools.combinations(kept, 2):
         assert not crosses(a, b)
         assert (a.first, a.last) != (b.first, b.last)
@@ -38,8 +38,27 @@ def test_nested_marks_never_cross_nor_repeat(found):
 
 
 @given(marks)
+def test_marks_of_one_type_do_not_nest_where_types_are_flat(found):
+    kept = without_crossing(found, nested=True, flat_types=True)
+    for a, b in itertools.combinations(kept, 2):
+        assert not crosses(a, b)
+        assert a.kind != b.kind or a.last <= b.first or b.last <= a.first
+
+
+def test_the_likelier_of_two_nested_marks_of_one_type_stays():
+    outer, inner, other = (
+        FoundMark(0, 6, 1, 0.5),
+        FoundMark(2, 4, 1, 2.0),
+        FoundMark(2, 3, 2, 0.1),
+    )
+    kept = without_crossing([outer, inner, other], nested=True, flat_types=True)
+    assert kept == [inner, other]
+    assert len(without_crossing([outer, inner, other], nested=True, flat_types=False)) == 3
+
+
+@given(marks)
 def test_flat_marks_never_overlap(found):
-    kept = without_crossing(found, nested=False)
+    kept = without_crossing(found, nested=False, flat_types=False)
     for a, b in itertools.combinations(kept, 2):
         assert a.last <= b.first or b.last <= a.first
 
@@ -47,9 +66,10 @@ def test_flat_marks_never_overlap(found):
 @given(marks)
 def test_the_order_of_what_was_found_does_not_matter(found):
     unique = {(m.first, m.last): m for m in found}.values()
-    assert without_crossing(unique, nested=True) == without_crossing(
-        reversed(list(unique)), nested=True
-    )
+    for flat in (False, True):
+        assert without_crossing(unique, nested=True, flat_types=flat) == without_crossing(
+            reversed(list(unique)), nested=True, flat_types=flat
+        )
 
 
 def test_marks_are_read_off_the_scores_inside_the_words_only():

@@ -112,6 +112,27 @@ def test_names_are_coined_of_ordinary_words(coin, from_text):
     assert changed
 
 
+def test_a_share_of_the_names_comes_from_the_recipe():
+    examples, _ = examples_of(corpus(8))
+    names = ("Q & A", "Q.E.D. Bank", "Quay")
+    training = TrainingRecipe(
+        replace=0.999, coin=0.2, known=0.5, coined=("ORG", "GPE"), names=names
+    )
+    replacer = Replacer(examples, training, TABLE)
+    rng = random.Random(0)  # noqa: S311
+    listed = {("Q", "&", "A"), ("Q", ".", "E", ".", "D", ".", "Bank"), ("Quay",)}
+    found = []
+    for _ in range(40):
+        for example in examples:
+            new = replacer(example, rng)
+            for old, mark in zip(example.marks, new.marks, strict=True):
+                words = new.words[mark.first : mark.last]
+                if words != example.words[old.first : old.last]:
+                    found.append(words)
+    assert listed <= set(found)
+    assert 0.5 < sum(words in listed for words in found) / len(found) < 0.65
+
+
 def test_rows_hold_the_truth_about_their_pairs(pieces):
     examples, _ = examples_of(corpus(2))
     rows = [row for example in examples for row in rows_of(example, pieces)]

@@ -2,6 +2,8 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from accord.document import Document
 from accord.errors import ModelError
 from accord.model.joint.calibrate import Calibration, Scale
 from accord.model.joint.extractor import JointExtractor
+from accord.schema import MentionType
 
 LONG = " ".join(f"Acme is based in {place}." for place in ("Japan", "Tokyo", "Oslo") * 40)
 
@@ -55,6 +58,30 @@ def test_layers_keep_the_schema(saved):
         assert SCHEMA.violations(document, layer) == ()
         assert layer.source == saved.name
         assert all(0 <= score <= 1 for score in scores(layer))
+
+
+def test_layers_keep_what_the_schema_says_of_counts(saved):
+    loose = JointExtractor.load(saved)
+    based = replace(SCHEMA.relations["based_in"], one_tail=True)
+    strict = replace(
+        SCHEMA,
+        mentions={**SCHEMA.mentions, "GPE": MentionType("GPE", needs=("based_in",))},
+        relations={**SCHEMA.relations, "based_in": based},
+    )
+
+    def tails(extractor, threshold):
+        """How many tails each head of based_in has; and how many GPE there are."""
+        found, places = [], 0
+        for layer in extractor.extract(texts(), threshold=threshold):
+            heads = Counter(r.head for r in layer.relations if r.type == "based_in")
+            found += heads.values()
+            places += sum(m.type == "GPE" for m in layer.mentions)
+        return found, places
+
+    assert max(tails(loose, 0.0)[0]) > 1
+    assert set(tails(replace(loose, schema=strict), 0.0)[0]) == {1}
+    assert tails(loose, 1.1)[1] > 0
+    assert tails(replace(loose, schema=strict), 1.1) == ([], 0)
 
 
 def test_the_company_in_a_batch_changes_nothing(saved):

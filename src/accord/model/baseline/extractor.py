@@ -11,6 +11,7 @@ from accord.files import read_bytes, read_text
 from accord.model.baseline.features import Pair, PairFeatures, TokenText, candidate_pairs
 from accord.model.baseline.mentions import MentionRecipe, blank_recogniser, find_mentions
 from accord.model.baseline.relations import LinearModel, from_files, to_files
+from accord.model.choice import choose
 from accord.model.folder import BASELINE, CONFIG, SCHEMA, check_model, read_record, write_model
 from accord.model.joint.calibrate import Calibration
 from accord.model.recipe import fill
@@ -47,7 +48,8 @@ class BaselineExtractor:
         """A layer for each document, in order, one at a time."""
         for document in documents:
             mentions = find_mentions(self.recognisers, document)
-            yield Layer(document.id, self.source, mentions, self._relations(document, mentions))
+            relations = self._relations(document, mentions)
+            yield choose(Layer(document.id, self.source, mentions, relations), self.schema)
 
     def explain(
         self, document: Document, layer: Layer, relation: Relation

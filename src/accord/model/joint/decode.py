@@ -53,22 +53,27 @@ def find_marks(scores: Floats, words: Ints) -> list[list[FoundMark]]:
     return found
 
 
-def without_crossing(marks: Iterable[FoundMark], *, nested: bool) -> list[FoundMark]:
-    """The best marks that do not cross (nor overlap, unless nested), in reading order."""
+def without_crossing(
+    marks: Iterable[FoundMark], *, nested: bool, flat_types: bool
+) -> list[FoundMark]:
+    """The best marks that do not cross (nor overlap, unless nested), in reading order.
+
+    With `flat_types`, a mark within another of its own type counts as crossing it.
+    """
     ordered = sorted(marks, key=lambda m: (-m.score, m.first, m.last))
     widest = max((m.last - m.first for m in ordered), default=0)
     kept: dict[int, list[FoundMark]] = {}  # by first word: only near marks can cross
     for mark in ordered:
         near = range(mark.first - widest + 1, mark.last)
-        if all(_compatible(mark, o, nested) for n in near for o in kept.get(n, ())):
+        if all(_compatible(mark, o, nested, flat_types) for n in near for o in kept.get(n, ())):
             kept.setdefault(mark.first, []).append(mark)
     return sorted((m for at in kept.values() for m in at), key=lambda m: (m.first, -m.last))
 
 
-def _compatible(a: FoundMark, b: FoundMark, nested: bool) -> bool:
+def _compatible(a: FoundMark, b: FoundMark, nested: bool, flat_types: bool) -> bool:
     if a.last <= b.first or b.last <= a.first:
         return True
-    if not nested or (a.first, a.last) == (b.first, b.last):
+    if not nested or (a.first, a.last) == (b.first, b.last) or (flat_types and a.kind == b.kind):
         return False
     return (a.first <= b.first and b.last <= a.last) or (b.first <= a.first and a.last <= b.last)
 

@@ -174,21 +174,28 @@ def _before(marks: list[list[Mark]], a: tuple[int, int], b: tuple[int, int]) -> 
 class Replacer:
     """Replaces mentions by others of their type, so that contexts are learnt, not names.
 
-    A share `coin` of those of the types `coined` gets a name made of one or two ordinary words of
-    the text. Where all places and no organisations of a corpus are known words, "known" would
-    else be learnt to mean a place.
+    Of those of the types `coined`, a share `coin` gets a name made of one or two ordinary words of
+    the text, and a share `known` one of the recipe's names. Where all places and no organisations
+    of a corpus are known words, "known" would else be learnt to mean a place.
 
     Left alone are marks that nest, and the ends of symmetric relations and of those that reach
     back: that two names denote one thing can be read in the names themselves.
     """
 
     def __init__(
-        self, examples: Sequence[Example], recipe: TrainingRecipe, table: SchemaTable
+        self,
+        examples: Sequence[Example],
+        recipe: TrainingRecipe,
+        table: SchemaTable,
+        words: str = "rule",
     ) -> None:
-        self._rate, self._coin = recipe.replace, recipe.coin
+        self._rate, self._coin, self._known = recipe.replace, recipe.coin, recipe.known
         self._coined = {table.mentions.index(name) + 1 for name in recipe.coined}
-        words = {w for e in examples for w in e.words if w.isalpha() and w.islower()}
-        self._words = sorted(w.capitalize() for w in words if len(w) >= _ORDINARY)
+        self._names = [
+            tuple(name[s.start : s.end] for s in cut(name, words)) for name in recipe.names
+        ]
+        ordinary = {w for e in examples for w in e.words if w.isalpha() and w.islower()}
+        self._words = sorted(w.capitalize() for w in ordinary if len(w) >= _ORDINARY)
         self._bank: dict[int, list[tuple[str, ...]]] = defaultdict(list)
         self._fixed: set[tuple[str, int, int]] = set()
         for example in examples:
@@ -229,7 +236,10 @@ class Replacer:
 
     def _name(self, kind: int, rng: random.Random) -> Sequence[str]:
         """The words of a mention of this type."""
-        if kind in self._coined and self._words and rng.random() < self._coin:
+        draw = rng.random() if kind in self._coined else 1.0
+        if draw < self._known:
+            return rng.choice(self._names)
+        if draw < self._known + self._coin and self._words:
             return rng.choices(self._words, k=rng.choice((1, 1, 2)))
         return rng.choice(self._bank[kind])
 

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 from accord.document import Document, Layer, Mention, Relation, Span
 from accord.errors import ModelError
 from accord.files import read_text
+from accord.model.choice import choose
 from accord.model.folder import CONFIG, SCHEMA, check_model, read_record
 from accord.model.joint.calibrate import FLOOR, Calibration
 from accord.model.joint.graphs import Graphs
@@ -156,7 +157,8 @@ class JointExtractor:
                             score=chance,
                         )
                     )
-        return Layer(document.id, self.source, tuple(mentions), tuple(relations))
+        layer = Layer(document.id, self.source, tuple(mentions), tuple(relations))
+        return choose(layer, self.schema)
 
 
 def _tokenizer(path: Path) -> Tokenizer:

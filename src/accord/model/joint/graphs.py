@@ -45,16 +45,23 @@ class Graphs:
         self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
     ) -> Floats:
         """Pair scores [B, P, R] from words [B, W, D], marks' vectors [N, 3 D] and pairs [B, P]."""
-        feeds = {
-            "maxima": maxima_of(words),
-            "marks": vectors,
-            "kinds": marks.kinds,
-            "first": marks.first,
-            "last": marks.last,
-            **pairs,
-        }
+        feeds = relate_feeds(words, vectors, marks, pairs)
         result: Floats = self.relate_session.run(["scores"], feeds)[0]
         return result
+
+
+def relate_feeds(
+    words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
+) -> dict[str, NDArray[Any]]:
+    """The inputs of ``relate.onnx``, by name; arguments as of `Graphs.relate`."""
+    return {
+        "maxima": maxima_of(words),
+        "marks": vectors,
+        "kinds": marks.kinds,
+        "first": marks.first,
+        "last": marks.last,
+        **pairs,
+    }
 
 
 def maxima_of(words: Floats) -> Floats:

@@ -140,7 +140,11 @@ class Reader:
                         FoundMark(first, last, mark.kind, mark.score)
                     )
         for paragraph in paragraphs:
-            paragraph.marks = without_crossing(found_in[id(paragraph)], nested=self.nested)
+            paragraph.marks = without_crossing(
+                found_in[id(paragraph)],
+                nested=self.nested,
+                flat_types=self.table.schema.flat_types,
+            )
         starts = {id(p): [mark.first for mark in p.marks] for p in paragraphs}
         for job in jobs:
             start = job.window.first_word

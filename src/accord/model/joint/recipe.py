@@ -67,12 +67,12 @@ class TrainingRecipe:
     `encoder_rate` is the learning rate of the topmost encoder layer, times `layer_decay` for each
     layer below; `head_rate` that of all else. `average`: decay of the running average of the
     weights, which is the model. `replace`: how often a gold mention is replaced by another of its
-    type; `coin`: how many of those of the types `coined` get a name of ordinary words instead;
-    `mask`: how often a word is hidden from the encoder; `wide`: share of the widths beyond 12
-    words that a batch learns from, drawn anew for each. `patience`: end after so many
-    evaluations without a better score, 0 for never. `train_pieces`: whether the encoder's
-    word-piece embeddings learn too. `bf16`: "auto" (where the processor multiplies it natively),
-    "on" or "off".
+    type; of those of the types `coined`, the share `coin` gets a name of ordinary words instead,
+    and the share `known` one of `names`. `mask`: how often a word is hidden from the encoder;
+    `wide`: share of the widths beyond 12 words that a batch learns from, drawn anew for each.
+    `patience`: end after so many evaluations without a better score, 0 for never. `train_pieces`:
+    whether the encoder's word-piece embeddings learn too. `bf16`: "auto" (where the processor
+    multiplies it natively), "on" or "off".
     """
 
     epochs: int = 20
@@ -87,7 +87,9 @@ class TrainingRecipe:
     head_dropout: float = 0.2
     replace: float = 0.3
     coin: float = 0.0
+    known: float = 0.0
     coined: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     mask: float = 0.0
     wide: float = 0.25
     relation_weight: float = 1.0
@@ -104,8 +106,12 @@ class TrainingRecipe:
         _within("patience", self.patience, 0, 1000)
         for name in ("encoder_rate", "head_rate", "layer_decay", "weight_decay", "warmup"):
             _within(name, getattr(self, name), 0, 1)
-        for name in ("average", "dropout", "head_dropout", "replace", "coin", "mask"):
+        for name in ("average", "dropout", "head_dropout", "replace", "coin", "known", "mask"):
             _within(name, getattr(self, name), 0, 0.9999)
+        _within("coin + known", self.coin + self.known, 0, 1)
+        if self.known and not all(map(str.strip, self.names or ("",))):
+            fault = "one of them is empty" if self.names else "there are none"
+            raise ValueError(f"known is a share of names, and {fault}")
         _within("wide", self.wide, 0.01, 1)
         _within("relation_weight", self.relation_weight, 0, 1000)
         _within("clip", self.clip, 1e-6, 1e6)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from accord.document import Document
 from accord.model.joint.batches import ReadBatch
 from accord.model.joint.candidates import Marks
-from accord.model.joint.graphs import READ, RELATE, maxima_of
+from accord.model.joint.graphs import READ, RELATE, relate_feeds
 from accord.model.joint.reading import Scorer
 
 Floats = NDArray[np.float32]
@@ -28,22 +28,21 @@ class Recorder:
     network: Scorer
     samples: dict[str, list[Feeds]] = field(default_factory=lambda: {READ: [], RELATE: []})
 
-    def _keep(self, graph: str, feeds: Feeds) -> None:
-        if len(self.samples[graph]) < _KEPT:
-            self.samples[graph].append(feeds)
+    def _wanted(self, graph: str) -> bool:
+        return len(self.samples[graph]) < _KEPT
 
     def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
         """As the network's."""
-        self._keep(READ, batch.arrays())
+        if self._wanted(READ):
+            self.samples[READ].append(batch.arrays())
         return self.network.read(batch)
 
     def relate(
         self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
     ) -> Floats:
         """As the network's."""
-        feeds: dict[str, NDArray[Any]] = {"maxima": maxima_of(words), "marks": vectors}
-        feeds |= {"kinds": marks.kinds, "first": marks.first, "last": marks.last, **pairs}
-        self._keep(RELATE, feeds)
+        if self._wanted(RELATE):
+            self.samples[RELATE].append(relate_feeds(words, vectors, marks, pairs))
         return self.network.relate(words, vectors, marks, pairs)
 
 

@@ -226,7 +226,7 @@ def _train(
     identity = _identity(recipe, trained.record)
     if checkpoints is not None:
         load_run(checkpoints, run, identity)
-    replacer = Replacer(examples, training, trained.table)
+    replacer = Replacer(examples, training, trained.table, recipe.network.words)
     groups = units(examples)
     steps = training.epochs * -(-len(examples) // training.batch)
     while run.epoch < training.epochs and not _out_of_patience(run, training.patience):
