@@ -229,8 +229,11 @@ def test_evaluate_a_recipe_by_folds(root, recipe):
     assert "fold 1 of 2" in err
     assert "fold 2 of 2" in err
     assert json.loads(out)["documents"] == ["articles/a", "articles/b"]
-    for wrong in (("--folds", "0"), ("--folds", "1"), ("--folds", "3"), ("--split", "articles/a")):
-        assert "cannot be split into" in run(*by_recipe, *wrong, code=2)[1]
+    for wrong in ("0", "1", "3"):
+        assert "cannot be split into" in run(*by_recipe, "--folds", wrong, code=2)[1]
+    out, err = run(*by_recipe, "--split", "articles/a", "--json")
+    assert "fold 1 of 1: articles/a held out" in err
+    assert json.loads(out)["documents"] == ["articles/a"]
 
 
 def test_evaluate_scores_one_thing(root, recipe, tmp_path):

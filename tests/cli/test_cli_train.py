@@ -180,6 +180,33 @@ def test_evaluate_checks_the_whole_recipe_first(root, recipe):
     assert re.search("articles/[az] has the text of articles/[az], among what the model", err)
 
 
+@pytest.mark.parametrize(
+    ("data", "split", "trained"),
+    [
+        ("articles", None, {"articles/a": {"b"}, "articles/b": {"a"}}),
+        ("*", "articles", {"articles/a": {"b", "c"}, "articles/b": {"a", "c"}}),
+        ("*", "articles/[b]", {"articles/b": {"a", "c"}}),
+        ("articles", "practice/*", {"practice/c": {"a", "b"}}),
+        ("articles", "*", {"articles/a": {"b"}, "articles/b": {"a"}, "practice/c": {"a", "b"}}),
+    ],
+)
+def test_a_fold_learns_from_all_of_the_recipes_text_but_its_own(
+    root, recipe, monkeypatch, data, split, trained
+):
+    plans = []
+
+    def planned(tables, corpus, plan):
+        plans.extend(plan)
+        return {i: corpus.layer("gold", i) for fold in plan for i in fold.test}
+
+    monkeypatch.setattr("accord.cli.evaluate.by_recipe", planned)
+    recipe.write_text(RECIPE.replace('split = "articles"', f'split = "{data}"'))
+    asked = ["--split", split] if split else []
+    run("evaluate", "--recipe", recipe, "--root", root, *asked)
+    found = {i: {j[-1] for j in fold.train} for fold in plans for i in fold.test}
+    assert found == trained
+
+
 def test_evaluate_compares_two_things(root):
     for wrong, reason in (
         (("--layer", "gold"), "--layer 'gold' is the reference itself; give another --reference"),

@@ -110,12 +110,22 @@ def command(
 def _plan(
     learned: Sequence[str], ids: Sequence[str], number: int | None, seed: int
 ) -> tuple[Fold, ...]:
-    """One training on all of a recipe's text if other text is scored, otherwise one a fold."""
+    """One training on all of a recipe's text if other text is scored, otherwise one a fold.
+
+    A fold learns from all of the recipe's text but its own documents, whether or not the rest is
+    scored.
+    """
     if not set(learned) & set(ids):
         if number is not None:
             raise InputError("--folds is for a recipe's own text; this split is none of it")
         return (Fold(tuple(learned), tuple(ids)),)
-    return leave_one_out(ids) if number is None else folds(ids, number, seed=seed)
+    rest = tuple(i for i in learned if i not in ids)
+    if number is None and len(ids) == 1 and rest:
+        return (Fold(rest, tuple(ids)),)
+    plan = leave_one_out(ids) if number is None else folds(ids, number, seed=seed)
+    return tuple(
+        Fold((*(i for i in fold.train if i in learned), *rest), fold.test) for fold in plan
+    )
 
 
 def by_model(
