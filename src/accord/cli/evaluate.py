@@ -115,17 +115,15 @@ def _plan(
     A fold learns from all of the recipe's text but its own documents, whether or not the rest is
     scored.
     """
-    if not set(learned) & set(ids):
-        if number is not None:
-            raise InputError("--folds is for a recipe's own text; this split is none of it")
-        return (Fold(tuple(learned), tuple(ids)),)
-    rest = tuple(i for i in learned if i not in ids)
-    if number is None and len(ids) == 1 and rest:
+    own, scored = set(learned), set(ids)
+    rest = tuple(i for i in learned if i not in scored)
+    apart = own.isdisjoint(scored)
+    if apart and number is not None:
+        raise InputError("--folds is for a recipe's own text; this split is none of it")
+    if apart or (number is None and len(ids) == 1 and rest):
         return (Fold(rest, tuple(ids)),)
     plan = leave_one_out(ids) if number is None else folds(ids, number, seed=seed)
-    return tuple(
-        Fold((*(i for i in fold.train if i in learned), *rest), fold.test) for fold in plan
-    )
+    return tuple(Fold((*(i for i in fold.train if i in own), *rest), fold.test) for fold in plan)
 
 
 def by_model(

@@ -9,6 +9,7 @@ ingestion are no labels: they are neither read nor written.
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
 
@@ -103,9 +104,9 @@ def _relation_lines(relation: RelationType) -> Iterator[str]:
     yield f"tail = {_listed(relation.tail)}"
     if relation.text:
         yield f"text = {_quoted(relation.text)}"
-    for flag in ("symmetric", "same_type", "across_paragraphs", "one_tail", "one_head"):
-        if getattr(relation, flag):
-            yield f"{flag} = true"
+    for field in fields(relation):
+        if field.type is bool and getattr(relation, field.name):
+            yield f"{field.name} = true"
 
 
 def _listed(names: Sequence[str]) -> str:
