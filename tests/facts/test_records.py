@@ -202,11 +202,45 @@ def test_a_pronoun_names_nobody():
     assert not pledge.pledgers[0].named
 
 
-def test_what_is_missing_is_said():
-    document, layer = labelled("They pledged.", {"T1": ("PLEDGE", "pledged")}, [])
+@pytest.mark.parametrize(
+    ("arrows", "notes"),
+    [
+        ([("amount", "T2", "T3")], ("no pledger",)),
+        ([("pledges", "T1", "T2")], ("no amount",)),
+    ],
+)
+def test_what_is_missing_is_said(arrows, notes):
+    marks = {"T1": ("ORG", "Avon"), "T2": ("PLEDGE", "pledged"), "T3": ("MONEY", "$5")}
+    document, layer = labelled("Avon pledged $5.", marks, arrows)
     (pledge,) = pledges(document, layer)
-    assert pledge.notes == ("no pledger", "no amount")
-    assert pledge.sentence == "They pledged."
+    assert pledge.notes == notes
+    assert pledge.sentence == "Avon pledged $5."
+
+
+def test_neither_pledger_nor_amount_is_no_record():
+    document, layer = labelled(
+        "Help for Kenya was pledged.",
+        {"T1": ("GPE", "Kenya"), "T2": ("PLEDGE", "pledged")},
+        [("recipient", "T2", "T1")],
+    )
+    assert pledges(document, layer) == ()
+
+
+def test_places_within_a_recipient_and_the_pledger_receive_nothing():
+    document, layer = labelled(
+        "Avon pledged, through Avon, $5 to schools in Leeds and to Cork.",
+        {
+            "T1": ("ORG", "Avon"),
+            "T2": ("PLEDGE", "pledged"),
+            "T3": ("ORG", "Avon", 2),
+            "T4": ("GROUP", "schools in Leeds"),
+            "T5": ("GPE", "Leeds"),
+            "T6": ("GPE", "Cork"),
+        },
+        [("pledges", "T1", "T2"), *(("recipient", "T2", f"T{n}") for n in (3, 4, 5, 6))],
+    )
+    (pledge,) = pledges(document, layer)
+    assert [party.name for party in pledge.recipients] == ["schools in Leeds", "Cork"]
 
 
 @pytest.mark.parametrize(

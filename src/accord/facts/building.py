@@ -20,7 +20,8 @@ def facts(document: Document, layer: Layer) -> Facts:
     """The pledge and alliance records of a layer.
 
     Mentions joined by `same_as` are one record with the arguments of all; so are alliances of one
-    name, and alliances without a name whose members are the same two or more named parties.
+    name, and alliances without a name whose members are the same two or more named parties. A
+    PLEDGE with neither pledger nor amount tells no fact and makes no record.
     Relations whose ends are missing or of a type that the record cannot use are passed over:
     `accord validate` reports them. The document's date, for relative dates, is its metadata's
     "date" (YYYY-MM-DD). Raises InputError if the layer does not belong to the document.
@@ -29,7 +30,7 @@ def facts(document: Document, layer: Layer) -> Facts:
     return Facts(
         document.id,
         layer.source,
-        tuple(builder.pledge(c) for c in builder.of_type("PLEDGE")),
+        tuple(p for c in builder.of_type("PLEDGE") if (p := builder.pledge(c)) is not None),
         tuple(builder.alliance(c) for c in builder.alliance_clusters()),
     )
 
@@ -84,11 +85,13 @@ class _Builder:
             merged.append(replace(group[0], mentions=tuple(items), score=score))
         return merged
 
-    def pledge(self, cluster: Cluster) -> Pledge:
+    def pledge(self, cluster: Cluster) -> Pledge | None:
         givers = self._heads(cluster, "pledges")
         amounts = self._tails(cluster, "amount", ("MONEY",))
+        if not givers and not amounts:
+            return None
         dates = self._tails(cluster, "when", ("DATE",))
-        receivers = self._tails(cluster, "recipient", ("ORG", "GPE", "GROUP", "PERSON"))
+        receivers = self._recipients(cluster, givers)
         purposes = self._tails(cluster, "purpose", ("PURPOSE",))
         parties = self._parties(givers)
         sums = [(end, parse_money(self.document[end.span])) for end, _ in amounts]
@@ -175,6 +178,23 @@ class _Builder:
             and (tail := self.layer.by_id[relation.tail]).type in types
         ]  # fmt: skip
         return sorted(found, key=lambda pair: (self.places[pair[0].id], self.places[pair[1].head]))
+
+    def _recipients(
+        self, cluster: Cluster, givers: Sequence[tuple[Mention, Relation]]
+    ) -> list[tuple[Mention, Relation]]:
+        """Recipients apart from the pledgers themselves, and from places within a recipient GROUP.
+
+        No annotator draws such arrows (guidelines, "Decided cases"), but models do.
+        """
+        found = self._tails(cluster, "recipient", ("ORG", "GPE", "GROUP", "PERSON"))
+        giving = {self.cluster_of[giver.id].mentions for giver, _ in givers}
+        spans = {end.span for end, _ in found}
+        return [
+            (end, relation)
+            for end, relation in found
+            if self.cluster_of[end.id].mentions not in giving
+            and not any(s != end.span and s.contains(end.span) for s in spans)
+        ]
 
     def _parties(self, ends: Sequence[tuple[Mention, Relation]]) -> tuple[Party, ...]:
         found: dict[tuple[str, ...], Party] = {}
