@@ -61,7 +61,7 @@ def run(recipe: JointRecipe, corpus: Corpus, arguments: argparse.Namespace) -> d
         if arguments.verbose:
             seconds = time.perf_counter() - start
             loss = 0.0 if step.loss is None else step.loss
-            line = f"epoch {step.done}/{step.total} loss {loss:.3f} {seconds:.0f} s"
+            line = f"{step.stage} {step.done}/{step.total} loss {loss:.3f} {seconds:.0f} s"
             print(line, file=sys.stderr, flush=True)
 
     trained = train_joint(recipe, corpus, corpus.select(arguments.train), listener=show)

@@ -74,7 +74,7 @@ def test_a_relation_to_a_later_paragraph_is_told():
 
 def test_replacing_keeps_marks_on_their_words():
     examples, _ = examples_of(corpus(8))
-    replacer = Replacer(examples, TrainingRecipe(replace=0.999), TABLE)
+    replacer = Replacer(examples, TrainingRecipe(replace=0.999), TABLE, "rule")
     rng = random.Random(0)  # noqa: S311
     changed = 0
     for example in examples:
@@ -92,14 +92,19 @@ def test_replacing_keeps_marks_on_their_words():
             nested = new.marks[1]
             assert new.words[nested.first : nested.last] == example.words[first:last]
     assert changed
-    assert Replacer(examples, TrainingRecipe(replace=0), TABLE)(examples[0], rng) is examples[0]
+    assert (
+        Replacer(examples, TrainingRecipe(replace=0), TABLE, "rule")(examples[0], rng)
+        is examples[0]
+    )
 
 
 @pytest.mark.parametrize(("coin", "from_text"), [(0.999, True), (0.0, False)])
 def test_names_are_coined_of_ordinary_words(coin, from_text):
     examples, _ = examples_of(corpus(8))
     ordinary = {w.capitalize() for e in examples for w in e.words if w.islower() and len(w) >= 4}
-    replacer = Replacer(examples, TrainingRecipe(replace=0.999, coin=coin, coined=("GPE",)), TABLE)
+    replacer = Replacer(
+        examples, TrainingRecipe(replace=0.999, coin=coin, coined=("GPE",)), TABLE, "rule"
+    )
     rng = random.Random(0)  # noqa: S311
     changed = 0
     for example in examples:
@@ -118,7 +123,7 @@ def test_a_share_of_the_names_comes_from_the_recipe():
     training = TrainingRecipe(
         replace=0.999, coin=0.2, known=0.5, coined=("ORG", "GPE"), names=names
     )
-    replacer = Replacer(examples, training, TABLE)
+    replacer = Replacer(examples, training, TABLE, "rule")
     rng = random.Random(0)  # noqa: S311
     listed = {("Q", "&", "A"), ("Q", ".", "E", ".", "D", ".", "Bank"), ("Quay",)}
     found = []

@@ -72,6 +72,45 @@ def test_resumed_is_as_if_never_interrupted(encoder, tmp_path, patience):
     assert whole.record == resumed.record
 
 
+def test_the_mean_of_replicas(encoder, monkeypatch):
+    def found(replicas):
+        return weights(train(encoder, training={"replicas": replicas}))
+
+    one, two = found(1), found(2)
+    assert not same(one, two)
+    assert same(two, found(2))
+    # Replicas that differ in nothing have the mean that each of them is.
+    monkeypatch.setattr("accord.model.joint.train._SEED_STEP", 0)
+    assert same(one, found(2))
+
+
+def test_replicas_go_on_where_they_were_and_their_mean_is_scored(encoder, tmp_path):
+    data = corpus(6)
+    judge = Judge(("doc0",), lambda layers: float(len(layers["doc0"].mentions)))
+    options = {"judge": judge, "training": {"replicas": 2}}
+    whole_steps, steps = [], []
+    whole = train(encoder, data, listener=whole_steps.append, **options)
+    assert [(s.stage, s.done, s.total) for s in whole_steps] == [
+        ("replica 1, epoch", 1, 2),
+        ("replica 1, epoch", 2, 2),
+        ("replica 2, epoch", 1, 2),
+        ("replica 2, epoch", 2, 2),
+        ("mean of replicas", 2, 2),
+    ]
+    assert all(s.score is not None for s in whole_steps)
+
+    def stop(step):
+        if step.stage == "replica 2, epoch":
+            raise InterruptedRunError
+
+    with pytest.raises(InterruptedRunError):
+        train(encoder, data, checkpoints=tmp_path, listener=stop, **options)
+    resumed = train(encoder, data, checkpoints=tmp_path, listener=steps.append, **options)
+    assert steps == whole_steps[3:]
+    assert same(weights(whole), weights(resumed))
+    assert whole.record == resumed.record
+
+
 def test_a_checkpoint_of_another_recipe_is_refused(encoder, tmp_path):
     train(encoder, checkpoints=tmp_path)
     with pytest.raises(InputError, match="another recipe"):

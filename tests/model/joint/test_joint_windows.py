@@ -1,5 +1,7 @@
 """Long paragraphs: what windows decide together is what one window would have decided."""
 
+import math
+
 import numpy as np
 import pytest
 from joint_cases import SCHEMA
@@ -42,7 +44,7 @@ class WordForWord:
 
 @pytest.fixture
 def network(pieces):
-    names = {w: pieces.of_word(w)[0] for w in ("acme", "japan", "tokyo", "the")}
+    names = {w: pieces.of_word(w).ids[0] for w in ("acme", "japan", "tokyo", "the")}
     kinds = {names["acme"]: ORG, names["japan"]: GPE, names["tokyo"]: GPE}
     return WordForWord(kinds, names["the"], widest=6)
 
@@ -54,6 +56,23 @@ def read(network, tokenizer, words, *, window: int, overlap: int):
     reader = Reader(network, SchemaTable.of(SCHEMA), nested=True, reach=8, batch=4)
     reader.read([paragraph], {}, floor=0.0)
     return paragraph
+
+
+def test_a_relation_is_as_likely_as_it_is_with_sure_ends_times_both_ends(network, encoder):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    words = ["Acme", "is", "based", "in", "Japan", "said", "the", "firm", "of", "Tokyo"]
+    found = read(network, tokenizer, words, window=512, overlap=0)
+    assert {found.marks[head].kind for head, *_ in found.relations} == {ORG, GROUP}
+    for head, tail, _, odds in found.relations:
+        ends = chance(found.marks[head].score) * chance(found.marks[tail].score)
+        assert 0.5 < ends < 0.99
+        assert chance(odds) == pytest.approx(chance(4.0) * ends)
+
+
+def chance(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
 
 
 @pytest.mark.parametrize(("window", "overlap"), [(24, 10), (32, 12), (40, 19), (64, 24)])

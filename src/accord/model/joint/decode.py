@@ -3,9 +3,10 @@
 Shapes: B windows, W words, K widest mark, T mention types, N marks, P pairs, R relation types.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +40,10 @@ def find_marks(scores: Floats, words: Ints) -> list[list[FoundMark]]:
     count, width = scores.shape[1], scores.shape[2]
     last = np.arange(count)[:, None] + np.arange(1, width + 1)[None, :]  # W, K
     inside = last[None] <= words[:, None, None]
-    # Comparing before the softmax keeps the work on the few spans that can win.
-    rows, first, index = np.nonzero((scores[..., 1:].max(-1) > scores[..., 0]) & inside)
+    # Comparing before the softmax keeps the work on the few spans that can win; type by type, as
+    # numpy takes long over the largest of a few numbers that lie side by side.
+    best = reduce(np.maximum, np.moveaxis(scores[..., 1:], -1, 0))
+    rows, first, index = np.nonzero((best > scores[..., 0]) & inside)
     chances = softmax(scores[rows, first, index].astype(np.float32))
     kinds = chances[:, 1:].argmax(-1) + 1
     chance = np.clip(chances[np.arange(len(kinds)), kinds], 1e-6, 1 - 1e-6)
@@ -62,12 +65,15 @@ def without_crossing(
     """
     ordered = sorted(marks, key=lambda m: (-m.score, m.first, m.last))
     widest = max((m.last - m.first for m in ordered), default=0)
-    kept: dict[int, list[FoundMark]] = {}  # by first word: only near marks can cross
+    kept: list[FoundMark] = []
+    firsts: list[int] = []  # of those kept, both in reading order: only near marks can cross
     for mark in ordered:
-        near = range(mark.first - widest + 1, mark.last)
-        if all(_compatible(mark, o, nested, flat_types) for n in near for o in kept.get(n, ())):
-            kept.setdefault(mark.first, []).append(mark)
-    return sorted((m for at in kept.values() for m in at), key=lambda m: (m.first, -m.last))
+        near = slice(bisect_right(firsts, mark.first - widest), bisect_left(firsts, mark.last))
+        if all(_compatible(mark, other, nested, flat_types) for other in kept[near]):
+            place = bisect_right(firsts, mark.first)
+            firsts.insert(place, mark.first)
+            kept.insert(place, mark)
+    return sorted(kept, key=lambda m: (m.first, -m.last))
 
 
 def _compatible(a: FoundMark, b: FoundMark, nested: bool, flat_types: bool) -> bool:

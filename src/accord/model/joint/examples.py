@@ -91,10 +91,7 @@ def paragraph_examples(
     cuts: list[list[Span]] = []
     marks: list[list[Mark]] = []
     for index, paragraph in enumerate(document.paragraphs):
-        spans = [
-            Span(s.start + paragraph.start, s.end + paragraph.start)
-            for s in cut(document[paragraph], words)
-        ]
+        spans = cut(document.text, words, paragraph)
         cuts.append(spans)
         marks.append([])
         starts = {s.start: n for n, s in enumerate(spans)}
@@ -187,7 +184,7 @@ class Replacer:
         examples: Sequence[Example],
         recipe: TrainingRecipe,
         table: SchemaTable,
-        words: str = "rule",
+        words: str,
     ) -> None:
         self._rate, self._coin, self._known = recipe.replace, recipe.coin, recipe.known
         self._coined = {table.mentions.index(name) + 1 for name in recipe.coined}

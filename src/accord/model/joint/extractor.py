@@ -121,11 +121,7 @@ class JointExtractor:
 
     def _paragraphs(self, number: int, document: Document) -> Iterator[Paragraph]:
         for index, place in enumerate(document.paragraphs):
-            text = document[place]
-            spans = [
-                Span(s.start + place.start, s.end + place.start)
-                for s in cut(text, self.recipe.network.words)
-            ]
+            spans = cut(document.text, self.recipe.network.words, place)
             if spans:
                 windows = self.pieces.windows([document[span] for span in spans])
                 yield Paragraph(number, index, spans, windows)

@@ -54,8 +54,8 @@ class Paragraph:
     """A paragraph on its way: where it stands, its words and windows, then what was found.
 
     `spans`: of its words, in the document; `marks`: in its words, in reading order; `vectors`
-    [N, 3 D]: of the marks; `relations`: (head, tail, relation type, log-odds), indices into the
-    marks; `back`: the same with the tail as (paragraph, mark).
+    [N, 3 D]: of the marks; `relations`: (head, tail, relation type, log-odds that it holds and both
+    ends are right), indices into the marks; `back`: the same with the tail as (paragraph, mark).
     """
 
     document: int
@@ -176,7 +176,7 @@ class Reader:
         for parts in _batches(asked, self.batch):
             scores = self._score(parts)
             for row, part in enumerate(parts):
-                odds = scores[row, : len(part.pairs)]
+                odds = part.odds(scores[row, : len(part.pairs)])
                 good = (odds >= floor) & part.pairs.allowed
                 for pair, kind in zip(*np.nonzero(good), strict=True):
                     part.keep(int(pair), int(kind), float(odds[pair, kind]))
@@ -207,6 +207,8 @@ class Reader:
             return
         paragraph = job.paragraph
         earlier = _earlier(memory[paragraph.document], paragraph.number)
+        if not earlier:
+            return
         ours = [
             i
             for i in job.inside
@@ -217,16 +219,21 @@ class Reader:
         index = {(id(p), i): n for n, (p, i) in enumerate(ends)}
         heads, tails, allowed = [], [], []
         kinds = np.array([p.marks[i].kind for p, i in earlier], np.int64)
+        nearest: dict[int, list[tuple[int, NDArray[np.bool_]]]] = {}  # by the head's type
         for head, i in enumerate(ours):
-            may = self.table.allowed[paragraph.marks[i].kind, kinds] & self.table.across
-            for n in np.flatnonzero(may.any(-1))[: self.reach].tolist():
+            kind = paragraph.marks[i].kind
+            if kind not in nearest:
+                may = self.table.allowed[kind, kinds] & self.table.across
+                chosen = np.flatnonzero(may.any(-1))[: self.reach]
+                nearest[kind] = list(zip(chosen.tolist(), may[chosen], strict=True))
+            for n, may_join in nearest[kind]:
                 p, j = earlier[n]
                 if (id(p), j) not in index:
                     index[id(p), j] = len(ends)
                     ends.append((p, j))
                 heads.append(head)
                 tails.append(index[id(p), j])
-                allowed.append(may[n])
+                allowed.append(may_join)
         for start in range(0, len(heads), _MOST_PAIRS):
             stop = start + _MOST_PAIRS
             count = len(heads[start:stop])
@@ -280,6 +287,17 @@ class _Part:
     ends: list[tuple[Paragraph, int]]
     pairs: Pairs
 
+    def odds(self, scores: Floats) -> NDArray[np.float64]:
+        """Log-odds [P, R] that a relation holds and that both its ends are marks of their types.
+
+        The network scores a pair as if its ends were sure (scores [P, R]: log-odds given that).
+        """
+        sure = _chance(np.array([p.marks[i].score for p, i in self.ends], np.float64))
+        both = sure[self.pairs.heads] * sure[self.pairs.tails]
+        chance = np.clip(both[:, None] * _chance(scores.astype(np.float64)), 1e-6, 1 - 1e-6)
+        result: NDArray[np.float64] = np.log(chance / (1 - chance))
+        return result
+
     def keep(self, pair: int, kind: int, odds: float) -> None:
         """Note a relation in the head's paragraph."""
         paragraph, head = self.ends[int(self.pairs.heads[pair])]
@@ -288,6 +306,12 @@ class _Part:
             paragraph.relations.append((head, tail, kind, odds))
         else:
             paragraph.back.append((head, (other.number, tail), kind, odds))
+
+
+def _chance(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds -> probability."""
+    result: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
+    return result
 
 
 def _same_shape(jobs: Sequence[_Job], most: int) -> Iterator[list[_Job]]:

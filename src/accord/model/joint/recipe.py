@@ -72,10 +72,13 @@ class TrainingRecipe:
     `wide`: share of the widths beyond 12 words that a batch learns from, drawn anew for each.
     `patience`: end after so many evaluations without a better score, 0 for never. `train_pieces`:
     whether the encoder's word-piece embeddings learn too. `bf16`: "auto" (where the processor
-    multiplies it natively), "on" or "off".
+    multiplies it natively), "on" or "off". `replicas`: the network is trained so often from the
+    same start, each time in another order, and the mean of the weights is the model (Wortsman et
+    al. 2022, model soups).
     """
 
     epochs: int = 20
+    replicas: int = 1
     batch: int = 16
     encoder_rate: float = 2e-4
     layer_decay: float = 0.9
@@ -103,6 +106,7 @@ class TrainingRecipe:
     def __post_init__(self) -> None:
         for name in ("epochs", "batch", "evaluate_every", "threads"):
             _within(name, getattr(self, name), 1, 100_000)
+        _within("replicas", self.replicas, 1, 16)
         _within("patience", self.patience, 0, 1000)
         for name in ("encoder_rate", "head_rate", "layer_decay", "weight_decay", "warmup"):
             _within(name, getattr(self, name), 0, 1)

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from accord.corpus import Corpus
 from accord.counted import counted
@@ -42,6 +43,9 @@ from accord.model.provenance import data_record, features
 # Documents, and windows at a time, that int8's scales are set by.
 _SAMPLES = 160
 _SAMPLE_BATCH = 8
+
+# Replicas of one training draw from seeds so far apart, lest they meet those of `train --seeds`.
+_SEED_STEP = 1_000_003
 
 
 @dataclass(frozen=True)
@@ -214,11 +218,45 @@ def _train(
     checkpoints: Path | None,
     listener: Listener,
 ) -> list[dict[str, Any]]:
+    """Train the network; with `replicas`, several times from its start, and keep their mean."""
+    network, replicas = trained.network, trained.recipe.training.replicas
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    total: list[Tensor] = []
+    history: list[dict[str, Any]] = []
+    for number in range(replicas):
+        network.load_state_dict(start)
+        folder = checkpoints / f"replica-{number + 1}" if checkpoints and number else checkpoints
+        run = _replica(trained, number, corpus, examples, judge, folder, listener)
+        history += run.history or []
+        values = run.average.values
+        total = [a + b for a, b in zip(total, values, strict=True)] if total else values
+    with torch.no_grad():
+        for weight, value in zip(run.average.weights, total, strict=True):
+            weight.copy_(value / replicas)
+    network.eval()
+    if judge is not None and replicas > 1:
+        score = _score(trained, corpus, judge)
+        listener(Step("mean of replicas", replicas, replicas, None, score))
+        history.append({"replica": "mean", "score": score})
+    return history
+
+
+def _replica(
+    trained: Trained,
+    number: int,
+    corpus: Corpus,
+    examples: list[Example],
+    judge: Judge | None,
+    checkpoints: Path | None,
+    listener: Listener,
+) -> Run:
+    """Train from the network's weights as they are; the run's average is the result."""
     recipe, network, training = trained.recipe, trained.network, trained.recipe.training
     pieces = make_pieces(trained.files, recipe)
-    source = DropoutSource(recipe.seed)
+    seed = recipe.seed + number * _SEED_STEP
+    source = DropoutSource(seed)
     use_source(network, source)
-    rng = random.Random(recipe.seed)  # noqa: S311 - no secret hangs on it
+    rng = random.Random(seed)  # noqa: S311 - no secret hangs on it
     steps_of = optimiser(network, training)
     weights = [w for group in steps_of.param_groups for w in group["params"]]
     run = Run(network, steps_of, Average(weights, training.average), [rng, source.random])
@@ -229,6 +267,8 @@ def _train(
     replacer = Replacer(examples, training, trained.table, recipe.network.words)
     groups = units(examples)
     steps = training.epochs * -(-len(examples) // training.batch)
+    which = {"replica": number + 1} if training.replicas > 1 else {}
+    stage = f"replica {number + 1}, epoch" if which else "epoch"
     while run.epoch < training.epochs and not _out_of_patience(run, training.patience):
         rows = [
             [r for i in unit for r in rows_of(replacer(examples[i], rng), pieces)]
@@ -240,17 +280,17 @@ def _train(
         if judge is not None and (
             run.epoch % training.evaluate_every == 0 or run.epoch == training.epochs
         ):
-            score = _judge(trained, run, corpus, judge)
+            run.average.swap()
+            score = _score(trained, corpus, judge)
+            run.average.swap()
             _note(run, score, keep=training.patience > 0)
-        run.history.append({"epoch": run.epoch, "loss": round(loss, 4), "score": score})
+        run.history.append({**which, "epoch": run.epoch, "loss": round(loss, 4), "score": score})
         if checkpoints is not None:
             save_run(checkpoints, run, identity)
-        listener(Step("epoch", run.epoch, training.epochs, loss, score))
+        listener(Step(stage, run.epoch, training.epochs, loss, score))
     if run.best is not None:
         run.average.values = run.best
-    run.average.swap()
-    network.eval()
-    return run.history
+    return run
 
 
 def _epoch(
@@ -280,14 +320,11 @@ def _epoch(
     return total / len(batches)
 
 
-def _judge(trained: Trained, run: Run, corpus: Corpus, judge: Judge) -> float:
-    """The averaged weights' score on the held-out documents."""
-    run.average.swap()
+def _score(trained: Trained, corpus: Corpus, judge: Judge) -> float:
+    """The network's score on the held-out documents."""
     with torch.autocast("cpu", torch.bfloat16, enabled=bool(trained.record["bf16"])):
         layers = trained.extractor().extract(corpus.documents[i] for i in judge.ids)
-        score = judge.score({layer.document: layer for layer in layers})
-    run.average.swap()
-    return score
+        return judge.score({layer.document: layer for layer in layers})
 
 
 def _note(run: Run, score: float, *, keep: bool) -> None:

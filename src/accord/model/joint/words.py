@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tokenizers import Tokenizer
 
@@ -25,9 +26,10 @@ _MOST_PIECES = 24
 SHAPES = 18
 
 
-def cut(text: str, how: str) -> list[Span]:
-    """The words of a text, in order."""
-    return [Span(*match.span()) for match in CUTS[how].finditer(text)]
+def cut(text: str, how: str, within: Span | None = None) -> list[Span]:
+    """The words of a text, or of a stretch of it, in order; spans count from the text's start."""
+    stretch = (within.start, within.end) if within else ()
+    return [Span(*match.span()) for match in CUTS[how].finditer(text, *stretch)]
 
 
 def shape(word: str) -> int:
@@ -80,6 +82,13 @@ class Window:
         return len(self.starts)
 
 
+class WordPieces(NamedTuple):
+    """A word's pieces, each with its shape."""
+
+    ids: tuple[int, ...]
+    shapes: tuple[int, ...]
+
+
 class Pieces:
     """Cuts words into word pieces, and a paragraph's words into windows."""
 
@@ -98,46 +107,46 @@ class Pieces:
                 ("[UNK]", "<unk>"),
             )
         )
-        # Words repeat: a cache makes the tokenizer's share of the time small.
+        self._most = min(_MOST_PIECES, self._pieces)
+        # Words repeat: a cache makes their share of the time small.
         self.of_word = lru_cache(maxsize=65536)(self._of_word)
 
-    def _of_word(self, word: str) -> tuple[int, ...]:
-        ids = self._tokenizer.encode(word, add_special_tokens=False).ids[:_MOST_PIECES]
+    def _of_word(self, word: str) -> WordPieces:
+        ids = self._tokenizer.encode(word, add_special_tokens=False).ids[: self._most]
         # White space of other scripts, control characters: the normaliser leaves nothing of them.
-        return tuple(ids) if ids else (self._unknown,)
+        ids = ids or [self._unknown]
+        kind = shape(word)
+        return WordPieces(tuple(ids), (kind,) + (kind + SHAPES,) * (len(ids) - 1))
 
     def windows(self, words: Sequence[str]) -> list[Window]:
         """The windows of a paragraph, in order: one if it fits, else with `overlap` pieces shared.
 
         Every word is in one of them at least.
         """
-        pieces = [self.of_word(word)[: self._pieces] for word in words]
+        pieces = [self.of_word(word) for word in words]
         windows: list[Window] = []
         first = 0
         while first < len(words):
             room, last = self._pieces, first
-            while last < len(words) and len(pieces[last]) <= room:
-                room -= len(pieces[last])
+            while last < len(words) and len(pieces[last].ids) <= room:
+                room -= len(pieces[last].ids)
                 last += 1
-            windows.append(self._window(words, pieces, first, last))
+            windows.append(self._window(first, pieces[first:last]))
             if last == len(words):
                 break
             back, following = self._overlap, last
-            while following > first + 1 and len(pieces[following - 1]) <= back:
+            while following > first + 1 and len(pieces[following - 1].ids) <= back:
                 following -= 1
-                back -= len(pieces[following])
+                back -= len(pieces[following].ids)
             first = following
         return windows
 
-    def _window(
-        self, words: Sequence[str], pieces: list[tuple[int, ...]], first: int, last: int
-    ) -> Window:
+    def _window(self, first: int, words: Sequence[WordPieces]) -> Window:
         ids, shapes, starts = [self._start], [0], []
-        for index in range(first, last):
-            kind = shape(words[index])
+        for word in words:
             starts.append(len(ids))
-            ids += pieces[index]
-            shapes += [kind] + [kind + SHAPES] * (len(pieces[index]) - 1)
+            ids += word.ids
+            shapes += word.shapes
         return Window(first, (*ids, self._stop), (*shapes, 0), tuple(starts))
 
 
