@@ -1,13 +1,12 @@
 """Long paragraphs: what windows decide together is what one window would have decided."""
 
-import math
-
 import numpy as np
 import pytest
 from joint_cases import SCHEMA
 
 from accord.document import Span
 from accord.model.joint.batches import ReadBatch
+from accord.model.joint.calibrate import Scale
 from accord.model.joint.reading import Paragraph, Reader
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.words import Pieces
@@ -65,14 +64,11 @@ def test_a_relation_is_as_likely_as_it_is_with_sure_ends_times_both_ends(network
     words = ["Acme", "is", "based", "in", "Japan", "said", "the", "firm", "of", "Tokyo"]
     found = read(network, tokenizer, words, window=512, overlap=0)
     assert {found.marks[head].kind for head, *_ in found.relations} == {ORG, GROUP}
+    chance = Scale()
     for head, tail, _, odds in found.relations:
         ends = chance(found.marks[head].score) * chance(found.marks[tail].score)
         assert 0.5 < ends < 0.99
         assert chance(odds) == pytest.approx(chance(4.0) * ends)
-
-
-def chance(odds: float) -> float:
-    return 1 / (1 + math.exp(-odds))
 
 
 @pytest.mark.parametrize(("window", "overlap"), [(24, 10), (32, 12), (40, 19), (64, 24)])
