@@ -182,7 +182,7 @@ class _Builder:
     def _recipients(
         self, cluster: Cluster, givers: Sequence[tuple[Mention, Relation]]
     ) -> list[tuple[Mention, Relation]]:
-        """Recipients apart from the pledgers themselves, and from places within a recipient GROUP.
+        """Recipients apart from the pledgers themselves and what lies within another recipient.
 
         No annotator draws such arrows (guidelines, "Decided cases"), but models do.
         """

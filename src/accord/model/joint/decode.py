@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,13 @@ def softmax(scores: Floats) -> Floats:
     return result
 
 
+def log_odds(chances: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities -> log-odds, finite for 0 and 1 too."""
+    within = np.clip(chances, 1e-6, 1 - 1e-6)
+    result: NDArray[Any] = np.log(within / (1 - within))
+    return result
+
+
 def find_marks(scores: Floats, words: Ints) -> list[list[FoundMark]]:
     """All marks that are likelier than none, crossing ones too, for each window, best first.
 
@@ -46,8 +54,8 @@ def find_marks(scores: Floats, words: Ints) -> list[list[FoundMark]]:
     rows, first, index = np.nonzero((best > scores[..., 0]) & inside)
     chances = softmax(scores[rows, first, index].astype(np.float32))
     kinds = chances[:, 1:].argmax(-1) + 1
-    chance = np.clip(chances[np.arange(len(kinds)), kinds], 1e-6, 1 - 1e-6)
-    odds = np.log(chance / (1 - chance))
+    chance = chances[np.arange(len(kinds)), kinds]
+    odds = log_odds(chance)
     found: list[list[FoundMark]] = [[] for _ in range(len(scores))]
     for n in np.argsort(-chance, kind="stable"):
         start = int(first[n])

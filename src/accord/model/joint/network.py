@@ -122,8 +122,10 @@ class MarkScorer(nn.Module):
         scores = []
         for width in widths:
             mean = (total[:, width + 1 : width - reach] - before) * (1 / (width + 1))
-            x = start + end[:, width : width - reach] + self.width.weight[width].to(start.dtype)
-            scores.append(self.out(self.drop(functional.gelu(x + mean.to(x.dtype)))))
+            x = start + end[:, width : width - reach] + mean.to(start.dtype)
+            # A vector added last is one kernel with the non-linearity in onnxruntime.
+            x = functional.gelu(x + self.width.weight[width].to(x.dtype))
+            scores.append(self.out(self.drop(x)))
         y: Tensor = torch.stack(scores, 2).float() + self._pairs(words, widths, reach)
         return y
 

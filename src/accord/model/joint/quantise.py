@@ -27,6 +27,7 @@ def quantise_products(model: onnx.ModelProto, samples: Sequence[Feeds]) -> None:
     the same kernel.
     """
     graph = model.graph
+    _split_gemms(graph)
     matrices = {
         x.name: x
         for x in graph.initializer
@@ -66,6 +67,25 @@ def quantise_products(model: onnx.ModelProto, samples: Sequence[Feeds]) -> None:
     renew(graph, nodes, [x for x in graph.initializer if x.name in used])
     if not any(opset.domain == "com.microsoft" for opset in model.opset_import):
         model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+
+
+def _split_gemms(graph: onnx.GraphProto) -> None:
+    """Write ``Gemm`` with a constant matrix and vector, as torch exports it, as product and sum."""
+    tensors = {x.name: x for x in graph.initializer}
+    nodes: list[onnx.NodeProto] = []
+    for node in graph.node:
+        if node.op_type != "Gemm" or not set(node.input[1:]).issubset(tensors):
+            nodes.append(node)
+            continue
+        source, matrix, vector = node.input
+        turned = f"{matrix}.t"
+        values = np.ascontiguousarray(numpy_helper.to_array(tensors[matrix]).T)
+        tensors[turned] = numpy_helper.from_array(values, turned)
+        product = f"{node.output[0]}.p"
+        nodes.append(helper.make_node("MatMul", [source, turned], [product]))
+        nodes.append(helper.make_node("Add", [product, vector], [node.output[0]]))
+    used = {name for node in nodes for name in node.input}
+    renew(graph, nodes, [x for x in tensors.values() if x.name in used])
 
 
 def renew(

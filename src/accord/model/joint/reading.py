@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from accord.document import Span
 from accord.model.joint.batches import ReadBatch, padded, padded_shape, stack
 from accord.model.joint.candidates import Marks, Pairs, pairs_within
-from accord.model.joint.decode import FoundMark, find_marks, owner, without_crossing
+from accord.model.joint.decode import FoundMark, find_marks, log_odds, owner, without_crossing
 from accord.model.joint.graphs import pool
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.words import Window
@@ -294,9 +294,7 @@ class _Part:
         """
         sure = _chance(np.array([p.marks[i].score for p, i in self.ends], np.float64))
         both = sure[self.pairs.heads] * sure[self.pairs.tails]
-        chance = np.clip(both[:, None] * _chance(scores.astype(np.float64)), 1e-6, 1 - 1e-6)
-        result: NDArray[np.float64] = np.log(chance / (1 - chance))
-        return result
+        return log_odds(both[:, None] * _chance(scores.astype(np.float64)))
 
     def keep(self, pair: int, kind: int, odds: float) -> None:
         """Note a relation in the head's paragraph."""

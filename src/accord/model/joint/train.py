@@ -210,6 +210,29 @@ def native_bf16() -> bool:
     return not {"avx512_bf16", "amx_bf16"}.isdisjoint(features() or ())
 
 
+@dataclass(frozen=True)
+class _Lessons:
+    """What every replica learns from: the examples, those that stay together, and their pieces."""
+
+    examples: list[Example]
+    groups: list[list[int]]
+    replacer: Replacer
+    pieces: Pieces
+
+    @classmethod
+    def of(cls, trained: Trained, examples: list[Example]) -> "_Lessons":
+        recipe = trained.recipe
+        replacer = Replacer(examples, recipe.training, trained.table, recipe.network.words)
+        return cls(examples, units(examples), replacer, make_pieces(trained.files, recipe))
+
+    def rows(self, rng: random.Random) -> list[list[Row]]:
+        """The rows of an epoch, with some mentions replaced, group by group."""
+        return [
+            [r for i in group for r in rows_of(self.replacer(self.examples[i], rng), self.pieces)]
+            for group in self.groups
+        ]
+
+
 def _train(
     trained: Trained,
     corpus: Corpus,
@@ -220,13 +243,14 @@ def _train(
 ) -> list[dict[str, Any]]:
     """Train the network; with `replicas`, several times from its start, and keep their mean."""
     network, replicas = trained.network, trained.recipe.training.replicas
+    lessons = _Lessons.of(trained, examples)
     start = {name: value.clone() for name, value in network.state_dict().items()}
     total: list[Tensor] = []
     history: list[dict[str, Any]] = []
     for number in range(replicas):
         network.load_state_dict(start)
         folder = checkpoints / f"replica-{number + 1}" if checkpoints and number else checkpoints
-        run = _replica(trained, number, corpus, examples, judge, folder, listener)
+        run = _replica(trained, number, corpus, lessons, judge, folder, listener)
         history += run.history or []
         values = run.average.values
         total = [a + b for a, b in zip(total, values, strict=True)] if total else values
@@ -245,14 +269,13 @@ def _replica(
     trained: Trained,
     number: int,
     corpus: Corpus,
-    examples: list[Example],
+    lessons: _Lessons,
     judge: Judge | None,
     checkpoints: Path | None,
     listener: Listener,
 ) -> Run:
     """Train from the network's weights as they are; the run's average is the result."""
     recipe, network, training = trained.recipe, trained.network, trained.recipe.training
-    pieces = make_pieces(trained.files, recipe)
     seed = recipe.seed + number * _SEED_STEP
     source = DropoutSource(seed)
     use_source(network, source)
@@ -264,17 +287,12 @@ def _replica(
     identity = _identity(recipe, trained.record)
     if checkpoints is not None:
         load_run(checkpoints, run, identity)
-    replacer = Replacer(examples, training, trained.table, recipe.network.words)
-    groups = units(examples)
-    steps = training.epochs * -(-len(examples) // training.batch)
+    steps = training.epochs * -(-len(lessons.examples) // training.batch)
     which = {"replica": number + 1} if training.replicas > 1 else {}
     stage = f"replica {number + 1}, epoch" if which else "epoch"
     while run.epoch < training.epochs and not _out_of_patience(run, training.patience):
-        rows = [
-            [r for i in unit for r in rows_of(replacer(examples[i], rng), pieces)]
-            for unit in groups
-        ]
-        loss = _epoch(trained, run, epoch_batches(rows, training.batch, rng), pieces, steps)
+        batches = epoch_batches(lessons.rows(rng), training.batch, rng)
+        loss = _epoch(trained, run, batches, lessons.pieces, steps)
         run.epoch += 1
         score = None
         if judge is not None and (
