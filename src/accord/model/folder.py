@@ -46,10 +46,21 @@ _AFTERWARDS = {CARD, METRICS, RELIABILITY, LEARNING_CURVE, PROBE}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The kind of model, as ``config.toml`` names it, and the files its folder must hold."""
+    """The kind of model, as ``config.toml`` names it, and the files its folder must hold.
+
+    `asked`: further files, each with the table and key of the config that, where it is not 0, asks
+    for it.
+    """
 
     kind: str
     files: tuple[str, ...]
+    asked: tuple[tuple[str, str, str], ...] = ()
+
+    def of(self, config: Mapping[str, Any]) -> "Layout":
+        """The layout of a model with this config."""
+        parts = ((name, config.get(table), key) for name, table, key in self.asked)
+        asked = [name for name, part, key in parts if isinstance(part, dict) and part.get(key)]
+        return Layout(self.kind, (*self.files, *asked)) if asked else self
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -58,7 +69,11 @@ class Layout:
 
 
 BASELINE = Layout("baseline", ("mentions.spacy", "relations.safetensors", "relations.json"))
-JOINT = Layout("joint", ("read.onnx", "relate.onnx", "tokenizer.json", "calibration.json"))
+JOINT = Layout(
+    "joint",
+    ("read.onnx", "relate.onnx", "tokenizer.json", "calibration.json"),
+    asked=(("typed.onnx", "network", "typed"),),
+)
 LAYOUTS = {layout.kind: layout for layout in (BASELINE, JOINT)}
 
 
@@ -131,6 +146,7 @@ def write_model(
     `files` holds ``config.toml``, ``schema.toml`` and the layout's own files. An existing model
     is replaced; raises ConflictError if the folder holds anything else.
     """
+    layout = layout.of(tomllib.loads(files[CONFIG].decode()))
     missing = {CONFIG, SCHEMA, *layout.files} - set(files)
     if missing:
         raise ValueError(f"no content for {', '.join(sorted(missing))}")
@@ -180,20 +196,22 @@ def _replaceable(folder: Path) -> bool:
         return False
     names = {path.name for path in folder.iterdir()}
     known = _AFTERWARDS.union(*(layout.required for layout in LAYOUTS.values()))
+    known |= {name for layout in LAYOUTS.values() for name, _, _ in layout.asked}
     return not names or ({CONFIG, RECORD, FILE_NAME} <= names <= known)
 
 
 def _layout(folder: Path) -> Layout:
     path = folder / CONFIG
     try:
-        kind = tomllib.loads(read_text(path)).get("kind")
+        config = tomllib.loads(read_text(path))
     except InputError as error:
         raise ModelError(error.reason, path=path) from None
     except tomllib.TOMLDecodeError as error:
         raise ModelError(f"not valid TOML: {error}", path=path) from None
+    kind = config.get("kind")
     layout = LAYOUTS.get(kind) if isinstance(kind, str) else None
     if layout is None:
         raise ModelError(
             f"unknown kind of model {kind!r}; known are {', '.join(LAYOUTS)}", path=path
         )
-    return layout
+    return layout.of(config)

@@ -6,7 +6,7 @@ The texts are paragraphs of about 105 words from the corpus folder, repeated. Bo
 onnxruntime, in the same precision and batches, one after the other in turn; time is that of the
 process, so that other programs on the machine count little.
 
-The encoder alone is cut out of the model's own graph, everything up to its last layer, and opened
+The encoder alone is cut out of the model's own graphs, everything up to its last layer, and opened
 with the same options.
 """
 
@@ -17,12 +17,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import numpy as np
 import onnx
 
 from accord.model.joint.batches import padded_shape, stack
 from accord.model.joint.extractor import JointExtractor
-from accord.model.joint.graphs import READ, _session
+from accord.model.joint.graphs import READ, TYPED, _session
 
 ROOT = Path(__file__).parents[3]
 
@@ -97,15 +99,15 @@ def paragraphs(count: int) -> list[str]:
 def encoder(
     folder: Path, extractor: JointExtractor, texts: list[str], batch: int, threads: int
 ) -> Callable[[], None]:
-    """A call that runs the encoder alone over the texts' windows, in the extractor's batches."""
-    model = onnx.load(folder / READ)
-    last = [x for x in model.graph.node if x.op_type == "LayerNormalization"][-1].output[0]
-    with TemporaryDirectory() as temporary:
-        path = Path(temporary) / "encoder.onnx"
-        onnx.utils.extract_model(
-            folder / READ, path, ["ids", "shapes", "pieces"], [last], check_model=False
-        )
-        session = _session(path, threads)
+    """A call that runs the encoder alone over the texts' windows, in the extractor's batches.
+
+    Of a model with typed layers, its upper layers are those of ``typed.onnx``.
+    """
+    lower, last = cut(folder / READ, ["ids", "shapes", "pieces"], threads)
+    upper = None
+    if extractor.recipe.network.typed:
+        upper, uppermost = cut(folder / TYPED, ["deep", "types", "pieces"], threads)
+        types = 2 * len(extractor.schema.mentions)
     windows = [
         window
         for _, found in extractor.analyse(texts)
@@ -124,10 +126,24 @@ def encoder(
 
     def run() -> None:
         for feed in feeds:
-            session.run([last], feed)
+            vectors = lower.run([last], feed)[0]
+            if upper is not None:
+                none = np.zeros((*vectors.shape[:2], types), np.float32)
+                fed = {"deep": vectors, "types": none, "pieces": feed["pieces"]}
+                upper.run([uppermost], fed)
 
     run()
     return run
+
+
+def cut(path: Path, inputs: list[str], threads: int) -> tuple[Any, str]:
+    """A graph from some of its tensors to the last of its encoder's layers, and that one's name."""
+    norms = [x for x in onnx.load(path).graph.node if x.op_type == "LayerNormalization"]
+    last: str = norms[-1].output[0]
+    with TemporaryDirectory() as temporary:
+        part = Path(temporary) / "encoder.onnx"
+        onnx.utils.extract_model(path, part, inputs, [last], check_model=False)
+        return _session(part, threads), last
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from conll04 import read_conll04  # noqa: E402
 
 from accord import read_corpus  # noqa: E402
 from accord.model.joint.dropout import DropoutSource, use_source  # noqa: E402
+from accord.model.joint.encoder import load_encoder  # noqa: E402
 from accord.model.joint.encoder_source import find_encoder  # noqa: E402
 from accord.model.joint.examples import read_examples  # noqa: E402
 from accord.model.joint.learning import Average, losses, optimiser  # noqa: E402
@@ -67,7 +68,9 @@ def main() -> None:
     for group in steps_of.param_groups:
         group["lr"] = 1e-6
     network.train()
-    encoder = network.reader.encoder
+    encoder = load_encoder(files, recipe.training.dropout).train()
+    encoder.pieces.weight.requires_grad_(recipe.training.train_pieces)
+    use_source(encoder, DropoutSource(0))
     bare, whole = [], []
     for number, rows in enumerate(batches[: arguments.steps + 8]):
         arrays = stack_rows(rows, shape.widest)[0].arrays()
@@ -77,7 +80,7 @@ def main() -> None:
             loss = encoder(ids_, shapes, lengths)[-1].float().square().mean()
         loss.backward()
         middle = time.process_time()
-        steps_of.zero_grad(set_to_none=True)
+        encoder.zero_grad(set_to_none=True)
         start_whole = time.process_time()
         with torch.autocast("cpu", torch.bfloat16, enabled=native_bf16()):
             marks, relations = losses(network, rows, table, recipe, rng)

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from joint_cases import SCHEMA_TOML, corpus, recipe, write_encoder
+from joint_cases import SCHEMA_TOML, corpus, recipe, recipe_file, write_encoder
 from tokenizers import Tokenizer
 
 from accord.model.joint.train import train_joint
@@ -30,18 +30,7 @@ def trained(encoder):
 @pytest.fixture(scope="session")
 def config(trained) -> bytes:
     """The trained model's recipe as a file."""
-    import json
-    from dataclasses import fields
-
-    def line(name, value):
-        return f"{name} = {json.dumps(value)}"  # of these plain values, JSON is TOML too
-
-    chosen = trained.recipe
-    lines = ['kind = "joint"', f"seed = {chosen.seed}", "[data]", 'split = "*"']
-    for table in ("encoder", "network", "training", "extraction"):
-        part = getattr(chosen, table)
-        lines += [f"[{table}]", *(line(f.name, getattr(part, f.name)) for f in fields(part))]
-    return "\n".join(lines).encode()
+    return recipe_file(trained.recipe)
 
 
 @pytest.fixture(scope="session", params=["fp32", "fp16", "int8"])

@@ -1,6 +1,7 @@
 """A tiny encoder, schema and corpus, so that the joint model's tests take seconds."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 
@@ -123,6 +124,7 @@ def recipe_tables(encoder: Path, **changes: dict[str, object]) -> dict[str, obje
             "widest": 12,
             "pieces": 64,
             "overlap": 24,
+            "typed": 1,
             "lstm": 16,
             "marks": 24,
             "pairs": 16,
@@ -137,6 +139,19 @@ def recipe_tables(encoder: Path, **changes: dict[str, object]) -> dict[str, obje
 
 def recipe(encoder: Path, **changes: dict[str, object]) -> JointRecipe:
     return fill(JointRecipe, recipe_tables(encoder, **changes), "recipe")
+
+
+def recipe_file(chosen: JointRecipe) -> bytes:
+    """A recipe as a file."""
+
+    def line(name: str, value: object) -> str:
+        return f"{name} = {json.dumps(value)}"  # of these plain values, JSON is TOML too
+
+    lines = ['kind = "joint"', f"seed = {chosen.seed}", "[data]", 'split = "*"']
+    for table in ("encoder", "network", "training", "extraction"):
+        part = getattr(chosen, table)
+        lines += [f"[{table}]", *(line(f.name, getattr(part, f.name)) for f in fields(part))]
+    return "\n".join(lines).encode()
 
 
 def corpus(documents: int = 8) -> Corpus:

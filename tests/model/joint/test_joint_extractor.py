@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from joint_cases import SCHEMA, SCHEMA_TOML, corpus
+from joint_cases import SCHEMA, SCHEMA_TOML, corpus, recipe, recipe_file
 
 from accord.corpus.checksums import checksum, read_checksums, write_checksums
 from accord.document import Document
 from accord.errors import ModelError
+from accord.model.folder import JOINT, check_model
 from accord.model.joint.calibrate import Calibration, Scale
 from accord.model.joint.extractor import JointExtractor
+from accord.model.joint.train import train_joint
 from accord.schema import MentionType
 
 LONG = " ".join(f"Acme is based in {place}." for place in ("Japan", "Tokyo", "Oslo") * 40)
@@ -113,6 +115,22 @@ def test_onnx_agrees_with_torch(trained, saved):
         assert both >= 0.9 * sum(map(len, found))
 
 
+def test_a_model_without_typed_layers_has_no_graph_for_them(encoder, tmp_path):
+    training = {"epochs": 40, "batch": 4, "head_rate": 5e-3, "encoder_rate": 1e-3, "average": 0.9}
+    chosen = recipe(encoder, network={"typed": 0}, training=training)
+    data = corpus(8)
+    plain = train_joint(chosen, data, tuple(data.documents))
+    folder = tmp_path / "plain"
+    schema, config = SCHEMA_TOML.encode(), recipe_file(chosen)
+    plain.save(folder, config=config, schema=schema, precision="fp32")
+    assert check_model(folder).files == JOINT.files
+    assert not (folder / "typed.onnx").exists()
+    exact = list(plain.extractor().extract(texts()))
+    stored = list(JointExtractor.load(folder).extract(texts()))
+    assert any(layer.relations for layer in exact)
+    assert [facts(x) for x in exact] == [facts(x) for x in stored]
+
+
 def test_a_stream_is_read_as_it_comes(saved):
     extractor = JointExtractor.load(saved)
     taken = 0
@@ -155,7 +173,9 @@ def test_the_threshold_is_a_probability(trained):
     assert next(iter(shy.extractor().extract([text]))).relations == ()
 
 
-@pytest.mark.parametrize("name", ["read.onnx", "relate.onnx", "tokenizer.json", "calibration.json"])
+@pytest.mark.parametrize(
+    "name", ["read.onnx", "typed.onnx", "relate.onnx", "tokenizer.json", "calibration.json"]
+)
 def test_a_missing_or_damaged_file_is_named(saved, tmp_path, name):
     for damage in ("missing", "damaged", "wrong"):
         folder = tmp_path / damage

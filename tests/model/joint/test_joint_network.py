@@ -8,6 +8,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from accord.model.joint import graphs  # noqa: E402
+from accord.model.joint.batches import mark_types, stack  # noqa: E402
+from accord.model.joint.candidates import Marks  # noqa: E402
 from accord.model.joint.dropout import DropoutSource  # noqa: E402
 from accord.model.joint.learning import sample_widths  # noqa: E402
 from accord.model.joint.network import (  # noqa: E402
@@ -17,6 +19,7 @@ from accord.model.joint.network import (  # noqa: E402
     stretch_maxima,
 )
 from accord.model.joint.recipe import NetworkRecipe  # noqa: E402
+from accord.model.joint.words import Window  # noqa: E402
 
 
 def test_largest_values_of_every_stretch():
@@ -101,3 +104,18 @@ def test_dropout_of_any_size_keeps_the_mean_and_repeats_nothing(shape):
     if mask.numel() > 1000:
         assert mask.mean().item() == pytest.approx(1, abs=0.01)
         assert not torch.equal(mask[0], mask[4])
+
+
+def test_the_first_piece_of_each_word_is_told_the_types_of_its_marks():
+    windows = [
+        Window(0, tuple(range(9)), (0,) * 9, (1, 2, 4, 5, 7)),
+        Window(0, tuple(range(4)), (0,) * 4, (1, 2)),
+    ]
+    # A mark of type 1 over words 0 to 2 with one of type 2 within, and one of type 2 in row 1.
+    columns = np.array([(0, 0, 3, 1), (0, 1, 2, 2), (1, 1, 2, 2)]).T
+    told = mark_types(stack(windows, 1), Marks(*columns), 2)
+    assert told.shape == (2, 9, 4)
+    begins = {(0, 1, 0), (0, 2, 1), (1, 2, 1)}
+    goes_on = {(0, 2, 2), (0, 4, 2)}
+    assert {tuple(map(int, x)) for x in np.argwhere(told)} == begins | goes_on
+    assert not mark_types(stack(windows, 1), Marks(*columns[:, :0]), 2).any()

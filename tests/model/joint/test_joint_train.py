@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from joint_cases import SCHEMA, SCHEMA_TOML, corpus, recipe
@@ -7,11 +8,13 @@ from joint_cases import SCHEMA, SCHEMA_TOML, corpus, recipe
 from accord.corpus import Corpus
 from accord.document import Document, Layer
 from accord.errors import InputError, MissingExtraError
+from accord.model.joint.batches import mark_types, stack
+from accord.model.joint.candidates import Marks
 from accord.model.joint.checkpoint import FILE
 from accord.model.joint.encoder_source import find_encoder
-from accord.model.joint.learning import schedule
+from accord.model.joint.learning import read, read_on, schedule
 from accord.model.joint.recipe import EncoderRecipe
-from accord.model.joint.train import Judge, train_joint
+from accord.model.joint.train import Judge, make_pieces, train_joint
 
 
 def train(encoder, data=None, *, epochs=2, **options):
@@ -145,6 +148,29 @@ def test_patience_needs_a_judge(encoder):
 def test_names_are_coined_for_types_of_the_schema_only(encoder):
     with pytest.raises(InputError, match=r"training.coined names CITY.*types are ORG"):
         train(encoder, training={"coined": ["GPE", "CITY"]})
+
+
+def test_some_layer_must_be_left_to_find_mentions_by(encoder):
+    chosen = recipe(encoder, network={"typed": 2})
+    data = corpus(2)
+    with pytest.raises(InputError, match=r"network.typed is 2, .* 2 layers, .* give 0 to 1"):
+        train_joint(chosen, data, tuple(data.documents))
+
+
+def test_relations_hang_on_the_types_of_all_marks_around(trained):
+    """The upper layers tell a pair by what else is marked, not by the pair alone."""
+    pieces = make_pieces(trained.files, trained.recipe)
+    batch = stack(pieces.windows(["Acme", "firm", "is", "based", "in", "Tokyo"]))
+    with torch.no_grad():
+        words, deep, _ = read(trained.network, batch, range(3))
+        told = [
+            read_on(trained.network, batch, words, deep, mark_types(batch, marks, 3))
+            for marks in (
+                Marks(*np.array([(0, 0, 1, 1), (0, 5, 6, 2)]).T),
+                Marks(*np.array([(0, 0, 1, 1), (0, 1, 2, 3), (0, 5, 6, 2)]).T),
+            )
+        ]
+    assert (told[0] - told[1])[0, 0].abs().max() > 1e-3
 
 
 def test_progress_tells_the_loss_and_it_falls(encoder):

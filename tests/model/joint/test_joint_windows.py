@@ -31,7 +31,16 @@ class WordForWord:
         for row, column in zip(rows, columns, strict=True):
             if column + 4 <= batch.words[row]:
                 scores[row, column, 3, GROUP] = 4
-        return ids[..., None].astype(np.float32), scores
+        return ids[..., None].astype(np.float32), batch.ids[..., None].astype(np.float32), scores
+
+    def read_on(self, batch: ReadBatch, words, deep, types):
+        assert (deep[..., 0] == batch.ids).all()
+        for piece, kind in self.kinds.items():
+            assert (types[..., kind - 1][batch.ids == piece] == 1).all()
+        # Windows without marks are not read on; words that are none are told as none.
+        assert types.any((1, 2)).all()
+        assert not types[..., [k - 1 for k in self.kinds.values()]][batch.ids == self.the].any()
+        return words
 
     def relate(self, words, vectors, marks, pairs):
         gap = np.abs(marks.first[pairs["heads"]] - marks.first[pairs["tails"]])
@@ -52,7 +61,7 @@ def read(network, tokenizer, words, *, window: int, overlap: int):
     cutter = Pieces(tokenizer, pieces=window, overlap=overlap)
     spans = [Span(2 * n, 2 * n + 1) for n in range(len(words))]
     paragraph = Paragraph(0, 0, spans, cutter.windows(words))
-    reader = Reader(network, SchemaTable.of(SCHEMA), nested=True, reach=8, batch=4)
+    reader = Reader(network, SchemaTable.of(SCHEMA), nested=True, typed=True, reach=8, batch=4)
     reader.read([paragraph], {}, floor=0.0)
     return paragraph
 

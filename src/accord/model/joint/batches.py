@@ -1,6 +1,6 @@
 """Windows as padded arrays: the one form in which both torch and onnxruntime are fed.
 
-Shapes: B windows, L pieces, W words.
+Shapes: B windows, L pieces, W words, T mention types, N marks.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from accord.model.joint.candidates import Marks
 from accord.model.joint.words import Window
 
+Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 # Lengths are padded to a multiple of this. The padded shape of a window hangs on that window
@@ -69,3 +71,17 @@ def stack(windows: Sequence[Window], step: int = STEP) -> ReadBatch:
         np.array([len(w.ids) for w in windows], np.int64),
         np.array([w.words for w in windows], np.int64),
     )
+
+
+def mark_types(batch: ReadBatch, marks: Marks, types: int) -> Floats:
+    """Which types the first piece of each word begins (column t) and goes on with (column T + t).
+
+    Marks [N] of the batch's windows -> [B, L, 2 T].
+    """
+    widths = marks.last - marks.first
+    offset = np.arange(widths.sum()) - np.repeat(np.cumsum(widths) - widths, widths)
+    rows, words = np.repeat(marks.rows, widths), np.repeat(marks.first, widths) + offset
+    columns = np.repeat(marks.kinds - 1, widths) + types * (offset > 0)
+    table = np.zeros((*batch.ids.shape, 2 * types), np.float32)
+    table[rows, batch.starts[rows, words], columns] = 1
+    return table

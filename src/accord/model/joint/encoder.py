@@ -46,6 +46,14 @@ class EncoderLayer(nn.Module):
         return y
 
 
+def far_padding(length: int, pieces: Tensor) -> Tensor:
+    """What is added to attention so that padding is not read: pieces [B] -> [B, 1, 1, L]."""
+    bias: Tensor = (torch.arange(length, device=pieces.device)[None] >= pieces[:, None])[
+        :, None, None, :
+    ] * FAR
+    return bias
+
+
 class Encoder(nn.Module):
     """The encoder; a word-shape embedding, zero at first, is added to its input."""
 
@@ -65,7 +73,7 @@ class Encoder(nn.Module):
         place = torch.arange(ids.shape[1], device=ids.device)
         x = self.pieces(ids) + self.positions(place) + self.segment + self.shapes(shapes)
         x = self.drop(self.norm(x))
-        bias = (place[None] >= pieces[:, None])[:, None, None, :] * FAR
+        bias = far_padding(ids.shape[1], pieces)
         outputs = []
         for layer in self.layers:
             x = layer(x, bias)

@@ -13,8 +13,8 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from accord.model.joint.graphs import READ, RELATE
-from accord.model.joint.network import JointNetwork
+from accord.model.joint.graphs import READ, RELATE, TYPED
+from accord.model.joint.network import JointNetwork, TypedReader
 from accord.model.joint.precision import shrink
 from accord.model.joint.quantise import Feeds
 
@@ -26,6 +26,7 @@ class _Read(nn.Module):
         super().__init__()
         self.reader, self.marks = network.reader, network.marks
         self.widths = range(network.marks.width.num_embeddings)
+        self.deep = network.typed is not None
 
     def forward(
         self,
@@ -34,9 +35,10 @@ class _Read(nn.Module):
         starts: Tensor,
         pieces: Tensor,
         words: Tensor,
-    ) -> tuple[Tensor, Tensor]:
-        vectors = self.reader(ids, shapes, starts, pieces, words)
-        return vectors, self.marks(vectors, self.widths)
+    ) -> tuple[Tensor, ...]:
+        vectors, deep = self.reader(ids, shapes, starts, pieces, words)
+        scores = self.marks(vectors, self.widths)
+        return (vectors, scores, deep) if self.deep else (vectors, scores)
 
 
 class _Relate(nn.Module):
@@ -58,7 +60,10 @@ def export(
     evaluation mode.
     """
     network.eval()
-    graphs = {READ: _read(network), RELATE: _relate(network, network.reader.size)}
+    size = network.reader.size
+    graphs = {READ: _read(network), RELATE: _relate(network, size)}
+    if network.typed is not None:
+        graphs[TYPED] = _typed(network.typed, size)
     return {
         name: shrink(model, precision, samples.get(name, ())).SerializeToString(deterministic=True)
         for name, model in graphs.items()
@@ -76,7 +81,22 @@ def _read(network: JointNetwork) -> onnx.ModelProto:
         "pieces": (torch.tensor([11, 9]), "B"),
         "words": (torch.tensor([7, 5]), "B"),
     }
-    return _export(_Read(network), feeds, {"vectors": "BW.", "scores": "BW.."})
+    outputs = {"vectors": "BW.", "scores": "BW.."}
+    if network.typed is not None:
+        outputs["deep"] = "BL."
+    return _export(_Read(network), feeds, outputs)
+
+
+def _typed(reader: TypedReader, size: int) -> onnx.ModelProto:
+    types, encoder = reader.types.in_features, reader.types.out_features
+    feeds = {
+        "words": (torch.randn(2, 7, size), "BW."),
+        "deep": (torch.randn(2, 11, encoder), "BL."),
+        "types": (torch.zeros(2, 11, types), "BL."),
+        "starts": (torch.arange(7)[None].repeat(2, 1), "BW"),
+        "pieces": (torch.tensor([11, 9]), "B"),
+    }
+    return _export(reader, feeds, {"vectors": "BW."})
 
 
 def _relate(network: JointNetwork, size: int) -> onnx.ModelProto:

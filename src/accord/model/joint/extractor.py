@@ -56,7 +56,7 @@ class JointExtractor:
         recipe: JointRecipe = fill(JointRecipe, tomllib.loads(read_text(folder / CONFIG)), "config")
         schema = read_schema(folder / SCHEMA)
         network = recipe.network
-        graphs = Graphs.load(folder, threads=threads)
+        graphs = Graphs.load(folder, threads=threads, typed=network.typed > 0)
         return cls(
             schema,
             recipe,
@@ -64,6 +64,7 @@ class JointExtractor:
                 graphs,
                 SchemaTable.of(schema),
                 nested=network.nested,
+                typed=network.typed > 0,
                 reach=recipe.extraction.reach,
                 batch=batch,
             ),

@@ -1,8 +1,10 @@
-"""The trained network as onnxruntime runs it: two graphs, fed with numpy arrays.
+"""The trained network as onnxruntime runs it: two or three graphs, fed with numpy arrays.
 
 ``read.onnx``: pieces -> words' vectors and mark scores. ``relate.onnx``: largest values of
 stretches of words, marks' vectors and pairs -> pair scores. They are apart because between them
-the schema decides which marks and pairs are worth scoring.
+the schema decides which marks and pairs are worth scoring. In models with typed layers
+``read.onnx`` gives the pieces' vectors too, and ``typed.onnx`` makes of both and of the marks'
+types the words' vectors for relations.
 """
 
 from collections.abc import Mapping
@@ -21,7 +23,7 @@ from accord.model.joint.kernels import fast_product_is_exact
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-READ, RELATE = "read.onnx", "relate.onnx"
+READ, TYPED, RELATE = "read.onnx", "typed.onnx", "relate.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,30 @@ class Graphs:
 
     read_session: Any
     relate_session: Any
+    typed_session: Any = None
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int) -> "Graphs":
+    def load(cls, folder: Path, *, threads: int, typed: bool) -> "Graphs":
         """Open a model's graphs; ModelError naming the file that onnxruntime cannot open."""
-        return cls(_session(folder / READ, threads), _session(folder / RELATE, threads))
+        names = (READ, RELATE, TYPED) if typed else (READ, RELATE)
+        return cls(*(_session(folder / name, threads) for name in names))
 
-    def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
-        """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1]."""
-        words, scores = self.read_session.run(["vectors", "scores"], batch.arrays())
-        return words, scores
+    def read(self, batch: ReadBatch) -> tuple[Floats, Floats, Floats]:
+        """Words' vectors [B, W, D], pieces' vectors and mark scores [B, W, K, T + 1].
+
+        Those of the pieces are empty without typed layers.
+        """
+        if self.typed_session is None:
+            words, scores = self.read_session.run(["vectors", "scores"], batch.arrays())
+            return words, np.zeros((len(words), 0, 0), np.float32), scores
+        words, deep, scores = self.read_session.run(["vectors", "deep", "scores"], batch.arrays())
+        return words, deep, scores
+
+    def read_on(self, batch: ReadBatch, words: Floats, deep: Floats, types: Floats) -> Floats:
+        """Words' vectors for relations [B, W, D]; types [B, L, 2 T] as of `mark_types`."""
+        feeds = typed_feeds(batch, words, deep, types)
+        result: Floats = self.typed_session.run(["vectors"], feeds)[0]
+        return result
 
     def relate(
         self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
@@ -48,6 +64,19 @@ class Graphs:
         feeds = relate_feeds(words, vectors, marks, pairs)
         result: Floats = self.relate_session.run(["scores"], feeds)[0]
         return result
+
+
+def typed_feeds(
+    batch: ReadBatch, words: Floats, deep: Floats, types: Floats
+) -> dict[str, NDArray[Any]]:
+    """The inputs of ``typed.onnx``, by name; arguments as of `Graphs.read_on`."""
+    return {
+        "words": words,
+        "deep": deep,
+        "types": types,
+        "starts": batch.starts,
+        "pieces": batch.pieces,
+    }
 
 
 def relate_feeds(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from accord.model.joint.batches import ReadBatch
+from accord.model.joint.batches import ReadBatch, mark_types
 from accord.model.joint.network import JointNetwork, maxima_of, pool_marks
 from accord.model.joint.recipe import JointRecipe, TrainingRecipe
 from accord.model.joint.rows import Row, gather_marks, gather_pairs, stack_rows
@@ -33,7 +33,7 @@ def losses(
     """Loss of the marks and of the relations, each summed over a row and averaged over rows."""
     batch, gold = stack_rows(rows, recipe.network.widest)
     widths, weights = sample_widths(gold, recipe.training.wide, rng)
-    words, scores = read(network, batch, widths)
+    words, deep, scores = read(network, batch, widths)
     truth = torch.from_numpy(gold[:, :, widths])
     each_span = functional.cross_entropy(
         scores.flatten(0, 2), truth.flatten(), reduction="none", ignore_index=-1
@@ -44,7 +44,8 @@ def losses(
     if not len(marks) or not pairs.allowed.any():
         return mark_loss, mark_loss.new_zeros(())
     first, last = torch.from_numpy(marks.first), torch.from_numpy(marks.last)
-    maxima = maxima_of(words)
+    types = mark_types(batch, marks, len(table.mentions))
+    maxima = maxima_of(read_on(network, batch, words, deep, types))
     vectors = pool_marks(maxima, torch.from_numpy(marks.rows), first, last)
     found = network.relations(
         maxima,
@@ -78,11 +79,28 @@ def sample_widths(
     return widths, [weight if k in chosen else 1.0 for k in widths]
 
 
-def read(network: JointNetwork, batch: ReadBatch, widths: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1] of a batch, for K widths."""
+def read(
+    network: JointNetwork, batch: ReadBatch, widths: Sequence[int]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Words' and pieces' vectors of a batch and, for K widths, mark scores [B, W, K, T + 1]."""
     arrays = {name: torch.from_numpy(array) for name, array in batch.arrays().items()}
-    words = network.reader(**arrays)
-    return words, network.marks(words, widths)
+    words, deep = network.reader(**arrays)
+    return words, deep, network.marks(words, widths)
+
+
+def read_on(
+    network: JointNetwork,
+    batch: ReadBatch,
+    words: Tensor,
+    deep: Tensor,
+    types: NDArray[np.float32],
+) -> Tensor:
+    """Words' vectors for relations [B, W, D]; arguments as of `TypedReader`, if there is one."""
+    if network.typed is None:
+        return words
+    rest = (torch.from_numpy(x) for x in (types, batch.starts, batch.pieces))
+    vectors: Tensor = network.typed(words, deep, *rest)
+    return vectors
 
 
 def optimiser(network: JointNetwork, recipe: TrainingRecipe) -> torch.optim.AdamW:
@@ -91,7 +109,8 @@ def optimiser(network: JointNetwork, recipe: TrainingRecipe) -> torch.optim.Adam
     Sets which weights are trained: the encoder's word pieces only if the recipe says so, since
     a small corpus touches few of them and their optimiser would take most of the time.
     """
-    layers = len(network.reader.encoder.layers)
+    lower = len(network.reader.encoder.layers)
+    layers = lower + (len(network.typed.layers) if network.typed else 0)
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, weight in network.named_parameters():
         rate = recipe.head_rate
@@ -100,6 +119,9 @@ def optimiser(network: JointNetwork, recipe: TrainingRecipe) -> torch.optim.Adam
         if name.startswith("reader.encoder.") and not name.startswith("reader.encoder.shapes"):
             part = name.split(".")
             depth = int(part[3]) + 1 if part[2] == "layers" else 0
+            rate = recipe.encoder_rate * recipe.layer_decay ** (layers - depth)
+        elif name.startswith("typed.layers."):
+            depth = lower + int(name.split(".")[2]) + 1
             rate = recipe.encoder_rate * recipe.layer_decay ** (layers - depth)
         if weight.requires_grad:
             decay = recipe.weight_decay if weight.ndim > 1 else 0.0

@@ -1,5 +1,8 @@
 """The joint network: words are read once; marks and relations are scored from them.
 
+With typed layers, the encoder's lower layers see to the marks and its upper ones, which are told
+the marks' types, to the relations.
+
 Shapes: B windows, L pieces, W words, D size of a word's vector, K widest mark, T mention types,
 N marks in all, P pairs a window, R relation types. Spans are in words, half-open.
 """
@@ -13,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from accord.model.joint.dropout import Dropout
-from accord.model.joint.encoder import Encoder
+from accord.model.joint.encoder import Encoder, far_padding
 from accord.model.joint.recipe import NetworkRecipe, TrainingRecipe
 
 # Gaps between head and tail, in words, that the network tells apart; and the pair's order, and
@@ -74,15 +77,49 @@ class WordReader(nn.Module):
 
     def forward(
         self, ids: Tensor, shapes: Tensor, starts: Tensor, pieces: Tensor, words: Tensor
-    ) -> Tensor:
-        """Ids, shapes [B, L], starts [B, W], pieces, words [B] -> words' vectors [B, W, D]."""
+    ) -> tuple[Tensor, Tensor]:
+        """Ids, shapes [B, L], starts [B, W], pieces, words [B] -> words' and pieces' vectors.
+
+        Those of the words are [B, W, D], those of the pieces [B, L, size of the encoder].
+        """
         shares = self.mix.softmax(0)
         layers = self.encoder(ids, shapes, pieces)
         mixed = sum(
             share * _pick(layer, starts) for share, layer in zip(shares, layers, strict=True)
         )
         x: Tensor = self.drop(mixed)
-        return x if self.lstm is None else self.drop(self.lstm(x, words))
+        return x if self.lstm is None else self.drop(self.lstm(x, words)), layers[-1]
+
+
+class TypedReader(nn.Module):
+    """Reads the words on, now that their marks are found, for the relations between these.
+
+    The encoder's upper layers, to whose input each word of a mark adds of what type it is the
+    beginning or the rest. Zhong and Chen 2021 (PURE) found that to know the types helps relations,
+    and read each pair anew for it; here all marks of a window are told at once.
+    """
+
+    def __init__(self, layers: Sequence[nn.Module], encoder: int, size: int, types: int):
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.types = nn.Linear(2 * types, encoder, bias=False)
+        nn.init.normal_(self.types.weight, std=0.1)
+        self.out = nn.Linear(encoder, size)
+
+    def forward(
+        self, words: Tensor, deep: Tensor, types: Tensor, starts: Tensor, pieces: Tensor
+    ) -> Tensor:
+        """Words' vectors [B, W, D], for relations.
+
+        Words, deep: of the words and pieces, as of `WordReader`; types [B, L, 2 T] as of
+        `accord.model.joint.batches.mark_types`; starts [B, W], pieces [B].
+        """
+        bias = far_padding(deep.shape[1], pieces)
+        x = deep + self.types(types)
+        for layer in self.layers:
+            x = layer(x, bias)
+        y: Tensor = words + self.out(_pick(x, starts))
+        return y
 
 
 class MarkScorer(nn.Module):
@@ -202,14 +239,21 @@ class RelationScorer(nn.Module):
 
 
 class JointNetwork(nn.Module):
-    """The three parts; training calls them one after the other, export takes them apart."""
+    """The parts; training calls them one after the other, export takes them apart.
+
+    If the recipe asks for a typed reader, the upper layers of `encoder` become its own.
+    """
 
     def __init__(
         self, encoder: Encoder, counts: NetworkSize, config: NetworkRecipe, training: TrainingRecipe
     ):
         super().__init__()
+        lower = len(encoder.layers) - config.typed
+        upper = list(encoder.layers)[lower:]
+        encoder.layers = encoder.layers[:lower]
         self.reader = WordReader(encoder, counts.encoder, config, training.head_dropout)
         size = self.reader.size
+        self.typed = TypedReader(upper, counts.encoder, size, counts.mentions) if upper else None
         self.marks = MarkScorer(size, counts.mentions, config, training.head_dropout)
         self.relations = RelationScorer(size, counts, config, training.head_dropout)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.document import Span
-from accord.model.joint.batches import ReadBatch, padded, padded_shape, stack
+from accord.model.joint.batches import ReadBatch, mark_types, padded, padded_shape, stack
 from accord.model.joint.candidates import Marks, Pairs, pairs_within
 from accord.model.joint.decode import FoundMark, find_marks, log_odds, owner, without_crossing
 from accord.model.joint.graphs import pool
@@ -40,8 +40,11 @@ _LOOK_BACK = 512
 class Scorer(Protocol):
     """The network, in whatever runs it; shapes as in `accord.model.joint.graphs.Graphs`."""
 
-    def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
-        """Words' vectors and mark scores."""
+    def read(self, batch: ReadBatch) -> tuple[Floats, Floats, Floats]:
+        """Words' and pieces' vectors, and mark scores."""
+
+    def read_on(self, batch: ReadBatch, words: Floats, deep: Floats, types: Floats) -> Floats:
+        """Words' vectors for relations."""
 
     def relate(
         self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]
@@ -75,11 +78,12 @@ class Paragraph:
 
 @dataclass
 class _Job:
-    """One window of a paragraph, with the vectors of its words once they are read."""
+    """One window of a paragraph, with the vectors of its words and pieces once they are read."""
 
     paragraph: Paragraph
     number: int
     vectors: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    deep: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     found: list[FoundMark] = field(default_factory=list)
     inside: list[int] = field(default_factory=list)
 
@@ -98,12 +102,14 @@ class _Job:
 class Reader:
     """Finds marks and scores relations of paragraphs.
 
-    `nested` and `reach`: as `network.nested` and `extraction.reach` of a recipe.
+    `nested` and `reach`: as `network.nested` and `extraction.reach` of a recipe; `typed`: whether
+    there are typed layers.
     """
 
     graphs: Scorer
     table: SchemaTable
     nested: bool
+    typed: bool
     reach: int
     batch: int
 
@@ -116,6 +122,8 @@ class Reader:
         """
         jobs = [_Job(p, n) for p in paragraphs for n in range(len(p.windows))]
         self._find_marks(jobs, paragraphs)
+        if self.typed:
+            self._read_on(jobs)
         self._pool(jobs)
         for paragraph in paragraphs:
             memory.setdefault(paragraph.document, []).append(paragraph)
@@ -124,11 +132,11 @@ class Reader:
     def _find_marks(self, jobs: Sequence[_Job], paragraphs: Sequence[Paragraph]) -> None:
         for same in _same_shape(jobs, self.batch):
             batch = stack([job.window for job in same])
-            vectors, scores = self.graphs.read(batch)
+            vectors, deep, scores = self.graphs.read(batch)
             for row, (job, found) in enumerate(
                 zip(same, find_marks(scores, batch.words), strict=True)
             ):
-                job.vectors, job.found = vectors[row], found
+                job.vectors, job.deep, job.found = vectors[row], deep[row], found
         found_in: dict[int, list[FoundMark]] = defaultdict(list)
         for job in jobs:
             shift, borders = job.window.first_word, job.paragraph.borders
@@ -152,6 +160,19 @@ class Reader:
             firsts, marks = starts[id(job.paragraph)], job.paragraph.marks
             near = range(bisect_left(firsts, start), bisect_left(firsts, stop))
             job.inside = [i for i in near if marks[i].last <= stop]
+
+    def _read_on(self, jobs: Sequence[_Job]) -> None:
+        """The words' vectors that relations are scored from; none are where no mark is."""
+        for same in _same_shape([job for job in jobs if job.inside], self.batch):
+            batch = stack([job.window for job in same])
+            types = mark_types(batch, _table(same), len(self.table.mentions))
+            words, deep = np.stack([j.vectors for j in same]), np.stack([j.deep for j in same])
+            for job, vectors in zip(
+                same, self.graphs.read_on(batch, words, deep, types), strict=True
+            ):
+                job.vectors = vectors
+        for job in jobs:
+            job.deep = np.zeros((0, 0), np.float32)
 
     def _pool(self, jobs: Sequence[_Job]) -> None:
         """The marks' vectors, each from the window that decides over the mark."""

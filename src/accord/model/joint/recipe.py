@@ -36,6 +36,8 @@ class NetworkRecipe:
     `nested`: marks may lie within marks. `widest`: the longest mark, in words.
     `pieces`: the longest window, in word pieces with both border pieces; `overlap`: how many
     pieces the windows of a longer paragraph share. `lstm`: units a direction, 0 for none.
+    `typed`: how many of the encoder's layers, from the uppermost down, are told the marks' types
+    and read for relations alone; 0: all layers read for both.
     `marks`, `pairs`: inner size of the mark scorer and of the relation scorer; `bilinear`: size of
     the bilinear parts of both.
     """
@@ -45,6 +47,7 @@ class NetworkRecipe:
     widest: int = 40
     pieces: int = 512
     overlap: int = 128
+    typed: int = 0
     lstm: int = 192
     marks: int = 192
     pairs: int = 256
@@ -55,6 +58,7 @@ class NetworkRecipe:
         _within("widest", self.widest, 1, 64)
         _within("pieces", self.pieces, 16, 512)
         _within("overlap", self.overlap, 0, (self.pieces - 2) // 2)
+        _within("typed", self.typed, 0, 64)
         _within("lstm", self.lstm, 0, 1024)
         for name in ("marks", "pairs", "bilinear"):
             _within(name, getattr(self, name), 1, 8192)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from accord.document import Document
 from accord.model.joint.batches import ReadBatch
 from accord.model.joint.candidates import Marks
-from accord.model.joint.graphs import READ, RELATE, relate_feeds
+from accord.model.joint.graphs import READ, RELATE, TYPED, relate_feeds, typed_feeds
 from accord.model.joint.reading import Scorer
 
 Floats = NDArray[np.float32]
@@ -26,16 +26,24 @@ class Recorder:
     """Stands between the reader and the network, and keeps what the graphs are fed."""
 
     network: Scorer
-    samples: dict[str, list[Feeds]] = field(default_factory=lambda: {READ: [], RELATE: []})
+    samples: dict[str, list[Feeds]] = field(
+        default_factory=lambda: {READ: [], TYPED: [], RELATE: []}
+    )
 
     def _wanted(self, graph: str) -> bool:
         return len(self.samples[graph]) < _KEPT
 
-    def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
+    def read(self, batch: ReadBatch) -> tuple[Floats, Floats, Floats]:
         """As the network's."""
         if self._wanted(READ):
             self.samples[READ].append(batch.arrays())
         return self.network.read(batch)
+
+    def read_on(self, batch: ReadBatch, words: Floats, deep: Floats, types: Floats) -> Floats:
+        """As the network's."""
+        if self._wanted(TYPED):
+            self.samples[TYPED].append(typed_feeds(batch, words, deep, types))
+        return self.network.read_on(batch, words, deep, types)
 
     def relate(
         self, words: Floats, vectors: Floats, marks: Marks, pairs: Mapping[str, Ints]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from accord.model.joint.batches import ReadBatch
 from accord.model.joint.candidates import Marks
-from accord.model.joint.learning import numpy, read
+from accord.model.joint.learning import numpy, read, read_on
 from accord.model.joint.network import JointNetwork, maxima_of
 
 Floats = NDArray[np.float32]
@@ -24,10 +24,16 @@ class TorchGraphs:
     widest: int
 
     @torch.no_grad()
-    def read(self, batch: ReadBatch) -> tuple[Floats, Floats]:
-        """Words' vectors [B, W, D] and mark scores [B, W, K, T + 1]."""
-        words, scores = read(self.network, batch, range(self.widest))
-        return numpy(words), numpy(scores)
+    def read(self, batch: ReadBatch) -> tuple[Floats, Floats, Floats]:
+        """Words' vectors [B, W, D], pieces' vectors and mark scores [B, W, K, T + 1]."""
+        words, deep, scores = read(self.network, batch, range(self.widest))
+        return numpy(words), numpy(deep if self.network.typed else deep[:, :0, :0]), numpy(scores)
+
+    @torch.no_grad()
+    def read_on(self, batch: ReadBatch, words: Floats, deep: Floats, types: Floats) -> Floats:
+        """Words' vectors for relations [B, W, D]."""
+        vectors = torch.from_numpy(words), torch.from_numpy(deep)
+        return numpy(read_on(self.network, batch, *vectors, types))
 
     @torch.no_grad()
     def relate(

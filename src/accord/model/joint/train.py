@@ -118,6 +118,7 @@ class Trained:
                 scorer,
                 self.table,
                 nested=network.nested,
+                typed=network.typed > 0,
                 reach=self.recipe.extraction.reach,
                 batch=batch,
             ),
@@ -199,6 +200,12 @@ def make_pieces(files: EncoderFiles, recipe: JointRecipe) -> Pieces:
 
 def make_network(recipe: JointRecipe, table: SchemaTable, files: EncoderFiles) -> JointNetwork:
     """The network before training, its new weights drawn from the recipe's seed."""
+    layers, typed = files.shape.layers, recipe.network.typed
+    if typed >= layers:
+        raise InputError(
+            f"network.typed is {typed}, and the encoder has {layers} layers, of which the lowest "
+            f"must be left to find mentions by; give 0 to {layers - 1}"
+        )
     torch.manual_seed(recipe.seed)
     encoder = load_encoder(files, recipe.training.dropout)
     counts = NetworkSize(len(table.mentions), len(table.relations), files.shape.size)
