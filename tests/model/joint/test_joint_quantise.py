@@ -49,3 +49,47 @@ def test_a_small_linear_layer_stays_as_precise_as_it_was():
     before = outputs(model, x)
     quantise_products(model, [{"x": x}])
     assert np.array_equal(outputs(model, x), before)
+
+
+def with_an_outlier(rows, channels):
+    """Values within 1 of 0, but for one channel of the first row."""
+    x = np.random.default_rng(1).uniform(-1, 1, (rows, channels)).astype(np.float32)
+    x[0, 7] = 10
+    return x
+
+
+def rounding(columns, rows, weight):
+    """How much int8 takes from products of which one channel of the first row is an outlier.
+
+    Of the first row and of the others, as a share of the largest value; `weight`: of the outlier's
+    channel in the matrix, beside about 1 of the others.
+    """
+    from accord.model.joint.quantise import quantise_products
+
+    matrix = np.random.default_rng(0).normal(size=(columns, rows)).astype(np.float32)
+    matrix[:, 7] *= weight
+    model, x = gemm(matrix, np.zeros(columns, np.float32)), with_an_outlier(32, rows)
+    before = outputs(model, x)
+    quantise_products(model, [{"x": x}])
+    apart = np.abs(outputs(model, x) - before)
+    first, rest = (
+        float(apart[part].max() / np.abs(before[part]).max()) for part in (slice(1), slice(1, None))
+    )
+    return first, rest
+
+
+# One scale for the outlier and the others takes more than 0.02 from these, whatever the weight.
+@pytest.mark.parametrize(
+    ("columns", "rows", "weight"), [(512, 128, 0.1), (128, 512, 1e-4)], ids=["widens", "narrows"]
+)
+def test_an_outlier_that_weighs_little_leaves_the_others_their_precision(columns, rows, weight):
+    first, rest = rounding(columns, rows, weight)
+    assert rest < 0.015
+    assert first < 0.015
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(512, 128), (128, 512)], ids=["widens", "narrows"])
+def test_an_outlier_that_weighs_much_keeps_its_value(columns, rows):
+    first, rest = rounding(columns, rows, 1)
+    assert first < 0.03
+    assert rest < 0.03
