@@ -1,6 +1,7 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joint_cases import SCHEMA
@@ -80,6 +81,14 @@ def test_marks_are_read_off_the_scores_inside_the_words_only():
     found = find_marks(scores, np.array([4, 3]))
     assert [(m.first, m.last, m.kind) for m in found[0]] == [(1, 3, 2)]
     assert found[1] == []
+
+
+def test_a_bias_makes_every_mark_likelier():
+    scores = np.zeros((1, 3, 1, 3), np.float32)
+    scores[0, :, 0] = [[0.5, 0, -9], [1.5, 0, -9], [-2, -9, 1]]
+    first = [find_marks(scores, np.array([3]), bias)[0] for bias in (0.0, 1.0)]
+    assert [[m.first for m in found] for found in first] == [[2], [2, 0]]
+    assert [m.score for m in first[1]] == pytest.approx([first[0][0].score + 1, 0.5], abs=0.01)
 
 
 def test_each_stretch_has_one_owner_with_most_context():

@@ -8,6 +8,7 @@ from accord.document import Span
 from accord.model.joint.batches import ReadBatch
 from accord.model.joint.calibrate import Scale
 from accord.model.joint.reading import Paragraph, Reader
+from accord.model.joint.recipe import ExtractionRecipe, NetworkRecipe
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.words import Pieces
 
@@ -57,13 +58,27 @@ def network(pieces):
     return WordForWord(kinds, names["the"], widest=6)
 
 
-def read(network, tokenizer, words, *, window: int, overlap: int):
+def read(network, tokenizer, words, *, window: int, overlap: int, mark_bias: float = 0.0):
     cutter = Pieces(tokenizer, pieces=window, overlap=overlap)
     spans = [Span(2 * n, 2 * n + 1) for n in range(len(words))]
     paragraph = Paragraph(0, 0, spans, cutter.windows(words))
-    reader = Reader(network, SchemaTable.of(SCHEMA), nested=True, typed=True, reach=8, batch=4)
+    extraction = ExtractionRecipe(reach=8, mark_bias=mark_bias)
+    reader = Reader(network, SchemaTable.of(SCHEMA), NetworkRecipe(typed=1), extraction, batch=4)
     reader.read([paragraph], {}, floor=0.0)
     return paragraph
+
+
+def test_the_recipe_says_how_readily_marks_are_found(network, encoder):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    words = ["Acme", "of", "Japan"]  # the marks score 5, none scores 1
+    found = [
+        read(network, tokenizer, words, window=512, overlap=0, mark_bias=bias).marks
+        for bias in (0.0, 0.5, -5.0)
+    ]
+    assert [len(marks) for marks in found] == [2, 2, 0]
+    assert all(b.score > a.score + 0.2 for a, b in zip(*found[:2], strict=True))
 
 
 def test_a_relation_is_as_likely_as_it_is_with_sure_ends_times_both_ends(network, encoder):

@@ -40,10 +40,10 @@ def log_odds(chances: NDArray[Any]) -> NDArray[Any]:
     return result
 
 
-def find_marks(scores: Floats, words: Ints) -> list[list[FoundMark]]:
+def find_marks(scores: Floats, words: Ints, bias: float = 0.0) -> list[list[FoundMark]]:
     """All marks that are likelier than none, crossing ones too, for each window, best first.
 
-    Scores [B, W, K, T + 1], words [B] (true lengths).
+    Scores [B, W, K, T + 1], words [B] (true lengths); `bias` is taken from the score of none.
     """
     count, width = scores.shape[1], scores.shape[2]
     last = np.arange(count)[:, None] + np.arange(1, width + 1)[None, :]  # W, K
@@ -51,8 +51,10 @@ def find_marks(scores: Floats, words: Ints) -> list[list[FoundMark]]:
     # Comparing before the softmax keeps the work on the few spans that can win; type by type, as
     # numpy takes long over the largest of a few numbers that lie side by side.
     best = reduce(np.maximum, np.moveaxis(scores[..., 1:], -1, 0))
-    rows, first, index = np.nonzero((best > scores[..., 0]) & inside)
-    chances = softmax(scores[rows, first, index].astype(np.float32))
+    rows, first, index = np.nonzero((best > scores[..., 0] - bias) & inside)
+    chosen = scores[rows, first, index].astype(np.float32)
+    chosen[:, 0] -= bias
+    chances = softmax(chosen)
     kinds = chances[:, 1:].argmax(-1) + 1
     chance = chances[np.arange(len(kinds)), kinds]
     odds = log_odds(chance)

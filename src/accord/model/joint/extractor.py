@@ -60,14 +60,7 @@ class JointExtractor:
         return cls(
             schema,
             recipe,
-            Reader(
-                graphs,
-                SchemaTable.of(schema),
-                nested=network.nested,
-                typed=network.typed > 0,
-                reach=recipe.extraction.reach,
-                batch=batch,
-            ),
+            Reader(graphs, SchemaTable.of(schema), network, recipe.extraction, batch),
             Pieces(
                 _tokenizer(folder / TOKENIZER),
                 pieces=network.pieces,

@@ -19,6 +19,7 @@ from accord.model.joint.batches import ReadBatch, mark_types, padded, padded_sha
 from accord.model.joint.candidates import Marks, Pairs, pairs_within
 from accord.model.joint.decode import FoundMark, find_marks, log_odds, owner, without_crossing
 from accord.model.joint.graphs import pool
+from accord.model.joint.recipe import ExtractionRecipe, NetworkRecipe
 from accord.model.joint.schema_table import SchemaTable
 from accord.model.joint.words import Window
 
@@ -102,15 +103,13 @@ class _Job:
 class Reader:
     """Finds marks and scores relations of paragraphs.
 
-    `nested` and `reach`: as `network.nested` and `extraction.reach` of a recipe; `typed`: whether
-    there are typed layers.
+    `batch`: so many windows are read at once; no result hangs on it.
     """
 
     graphs: Scorer
     table: SchemaTable
-    nested: bool
-    typed: bool
-    reach: int
+    network: NetworkRecipe
+    extraction: ExtractionRecipe
     batch: int
 
     def read(
@@ -122,7 +121,7 @@ class Reader:
         """
         jobs = [_Job(p, n) for p in paragraphs for n in range(len(p.windows))]
         self._find_marks(jobs, paragraphs)
-        if self.typed:
+        if self.network.typed:
             self._read_on(jobs)
         self._pool(jobs)
         for paragraph in paragraphs:
@@ -134,7 +133,7 @@ class Reader:
             batch = stack([job.window for job in same])
             vectors, deep, scores = self.graphs.read(batch)
             for row, (job, found) in enumerate(
-                zip(same, find_marks(scores, batch.words), strict=True)
+                zip(same, find_marks(scores, batch.words, self.extraction.mark_bias), strict=True)
             ):
                 job.vectors, job.deep, job.found = vectors[row], deep[row], found
         found_in: dict[int, list[FoundMark]] = defaultdict(list)
@@ -150,7 +149,7 @@ class Reader:
         for paragraph in paragraphs:
             paragraph.marks = without_crossing(
                 found_in[id(paragraph)],
-                nested=self.nested,
+                nested=self.network.nested,
                 flat_types=self.table.schema.flat_types,
             )
         starts = {id(p): [mark.first for mark in p.marks] for p in paragraphs}
@@ -224,7 +223,7 @@ class Reader:
         yield from self._parts_back(job, memory)
 
     def _parts_back(self, job: _Job, memory: dict[int, list[Paragraph]]) -> Iterator["_Part"]:
-        if not (self.table.across.any() and self.reach):
+        if not (self.table.across.any() and self.extraction.reach):
             return
         paragraph = job.paragraph
         earlier = _earlier(memory[paragraph.document], paragraph.number)
@@ -245,7 +244,7 @@ class Reader:
             kind = paragraph.marks[i].kind
             if kind not in nearest:
                 may = self.table.allowed[kind, kinds] & self.table.across
-                chosen = np.flatnonzero(may.any(-1))[: self.reach]
+                chosen = np.flatnonzero(may.any(-1))[: self.extraction.reach]
                 nearest[kind] = list(zip(chosen.tolist(), may[chosen], strict=True))
             for n, may_join in nearest[kind]:
                 p, j = earlier[n]

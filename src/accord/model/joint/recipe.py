@@ -130,17 +130,20 @@ class TrainingRecipe:
 class ExtractionRecipe:
     """How the trained model is stored and read out.
 
-    `precision`: of the stored weights, "fp32", "fp16" or "int8". `threshold`: a relation is kept
-    from this probability on. `reach`: how many earlier mentions of a document a relation that may
-    cross paragraphs is tried with.
+    `precision`: of the stored weights, "fp32", "fp16" or "int8". `mark_bias`: added to the log-odds
+    of every mark; above 0 more marks are found, and as a relation needs two of them, some doubtful
+    ones may be worth having. `threshold`: a relation is kept from this probability on. `reach`: how
+    many earlier mentions of a document a relation that may cross paragraphs is tried with.
     """
 
     precision: str = "int8"
+    mark_bias: float = 0.0
     threshold: float = 0.5
     reach: int = 24
 
     def __post_init__(self) -> None:
         _choice("precision", self.precision, ("fp32", "fp16", "int8"))
+        _within("mark_bias", self.mark_bias, -20, 20)
         _within("threshold", self.threshold, 0, 1)
         _within("reach", self.reach, 0, 1000)
 

@@ -110,19 +110,12 @@ class Trained:
         write_model(folder, JOINT, files, {**self.record, "asked": dict(asked or {})})
 
     def _extractor(self, scorer: Scorer, batch: int) -> JointExtractor:
-        network = self.recipe.network
+        recipe = self.recipe
         return JointExtractor(
             self.table.schema,
-            self.recipe,
-            Reader(
-                scorer,
-                self.table,
-                nested=network.nested,
-                typed=network.typed > 0,
-                reach=self.recipe.extraction.reach,
-                batch=batch,
-            ),
-            make_pieces(self.files, self.recipe),
+            recipe,
+            Reader(scorer, self.table, recipe.network, recipe.extraction, batch),
+            make_pieces(self.files, recipe),
             self.calibration,
             self.record,
         )
