@@ -93,3 +93,13 @@ def test_an_outlier_that_weighs_much_keeps_its_value(columns, rows):
     first, rest = rounding(columns, rows, 1)
     assert first < 0.03
     assert rest < 0.03
+
+
+def test_channels_that_the_samples_never_used_are_left_as_they_are():
+    from accord.model.joint.quantise import quantise_products
+
+    matrix = np.random.default_rng(0).normal(size=(512, 128)).astype(np.float32)
+    model, x = gemm(matrix, np.zeros(512, np.float32)), np.eye(128, dtype=np.float32)
+    before = outputs(model, x)
+    quantise_products(model, [{"x": x[:1]}])
+    assert np.abs(outputs(model, x) - before).max() < 0.02

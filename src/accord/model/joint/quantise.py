@@ -142,7 +142,7 @@ def _even_out(graph: onnx.GraphProto, reaches: Mapping[str, Floats]) -> dict[str
     factors = {
         source: np.minimum(1, _usual(reaches[source]) / np.maximum(reaches[source].max(0), 1e-12))
         for source in _widening(graph)
-        if reaches[source].max() > _FAR * _usual(reaches[source])
+        if reaches[source].max() > _FAR * _usual(reaches[source]) > 0
     }
     after = dict(reaches)
     nodes: list[onnx.NodeProto] = []
